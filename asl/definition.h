@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The asld authors
+//
+// A Program is a definition compiled once per revision: immutable, shared by every execution of that revision, any
+// thread. Compile reports every problem of a definition at once. How a state is represented is this room's business
+// (program.h); the engine needs only what stands here.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "asl/frame.h"
+
+namespace asl {
+
+// Status of an execution, as AWS names them. Stored: never renumber.
+enum class ExecutionStatus : uint8_t {
+  kRunning = 1,
+  kSucceeded = 2,
+  kFailed = 3,
+  kTimedOut = 4,
+  kAborted = 5,
+};
+std::string_view StatusName(ExecutionStatus status);  // "RUNNING", …
+
+// How a Task reaches its worker.
+enum class TaskKind : uint8_t {
+  kLambdaFunction = 1,  // arn:aws:lambda:…:function:NAME[:QUALIFIER]; the result is the function's output
+  kLambdaInvoke = 2,    // arn:aws:states:::lambda:invoke; AWS's result envelope around Payload
+  kActivity = 3,        // arn:aws:states:…:activity:NAME
+};
+
+struct TaskTarget {
+  TaskKind kind = TaskKind::kLambdaFunction;
+  std::string name;       // the function's or activity's name, without ARN and qualifier
+  std::string qualifier;  // version or alias of a function; may be empty
+  std::string resource;   // the ARN that the definition (or FunctionName) gave
+  friend bool operator==(const TaskTarget&, const TaskTarget&) = default;
+};
+
+// One problem of a definition, in AWS's terms (ValidateStateMachineDefinition).
+struct Problem {
+  std::string code;      // e.g. "SCHEMA_VALIDATION_FAILED"
+  std::string message;
+  std::string location;  // JSON path such as "/States/Pay/Next"; may be empty
+  int line = 0;          // 1-based position in the text; 0: unknown
+  int column = 0;
+};
+
+class Program;
+
+struct Compiled {
+  std::shared_ptr<const Program> program;  // null when there are problems
+  std::vector<Problem> problems;           // in the order of the text
+};
+
+// Parses, validates and compiles. Never throws, never recurses deeper than the parser's depth limit; `text` may be
+// anything. Features that are valid ASL but not served yet are problems with code "NOT_SUPPORTED_YET".
+Compiled Compile(std::string_view text);
+
+// Name of a state, for people and metrics. REQUIRES: `index` came from this program.
+std::string_view StateName(const Program& program, StateIndex index);
+
+}  // namespace asl

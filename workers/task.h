@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The asld authors
+//
+// What passes between the engine and whatever executes Tasks: a request goes out, answers come back, and each answer
+// is acknowledged once it is durable. Plain data; any thread.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace workers {
+
+// A connection of one worker instance. Numbers are given by the Pool, from 1, never reused within a process.
+using SessionId = uint64_t;
+
+// Functions and activities have separate name spaces; a queue name keeps them apart: "pay" is the function,
+// "activity:pay" the activity.
+std::string ActivityQueue(const std::string& activity);
+
+struct TaskRequest {
+  std::string token;
+  std::string queue;      // queue name
+  std::string qualifier;
+  std::shared_ptr<const std::string> text;  // the input is `length` bytes from `offset` of this JSON text
+  uint32_t offset = 0;
+  uint32_t length = 0;
+  uint32_t attempt = 1;
+  uint32_t timeout_s = 0;    // 0: none
+  uint32_t heartbeat_s = 0;  // 0: none
+  std::string execution_arn;
+  std::string state_name;
+  std::string idempotency_key;
+};
+
+enum class AnswerKind : uint8_t { kReceived, kHeartbeat, kSuccess, kFailure };
+
+struct Answer {
+  std::string token;
+  AnswerKind kind = AnswerKind::kReceived;
+  std::shared_ptr<const std::string> output;  // kSuccess: JSON text
+  std::optional<std::string> error;           // kFailure
+  std::optional<std::string> cause;           // kFailure
+};
+
+// A task that a reconnecting worker still holds.
+struct Held {
+  std::string token;
+  std::optional<Answer> finished;
+};
+
+enum class AckOutcome : uint8_t { kAccepted, kAlreadyAnswered, kNoLongerWanted, kRefused };
+
+struct Acknowledgement {
+  std::string token;
+  AckOutcome outcome = AckOutcome::kAccepted;
+  std::string message;
+};
+
+// The right to send one task to one session. Whoever holds it either dispatches on it and returns it when the task is
+// over, or returns it unused; it becomes void when the session ends.
+struct Slot {
+  SessionId session = 0;
+  std::string instance;     // the worker instance's stable id
+  std::string worker_name;
+};
+
+}  // namespace workers
