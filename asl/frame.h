@@ -47,7 +47,8 @@ struct TaskInFlight {
   uint32_t attempt = 1;                // 1 for the first attempt of this state visit
   std::optional<int64_t> timeout_s;    // resolved from TimeoutSeconds(Path)
   std::optional<int64_t> heartbeat_s;  // resolved from HeartbeatSeconds(Path)
-  uint64_t queue_number = 0;           // the caller's: place in its task queue; Advance carries it unread
+  std::string queue;                   // the caller's: its task queue and the place in it; set when it acts on
+  uint64_t queue_number = 0;           // ScheduleTask, carried unread by Advance
   friend bool operator==(const TaskInFlight&, const TaskInFlight&) = default;
 };
 
