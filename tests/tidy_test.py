@@ -82,7 +82,7 @@ def check_used(tree):
     for path in tree:
         name = path.rsplit("/", 1)[-1]
         used = True
-        if path.endswith(".cc") or path.endswith(".proto"):
+        if path.endswith(".cc"):
             above = [b for b in builds if path.startswith(b.rsplit("/", 1)[0] + "/")]
             used = any(re.search(r"(?<![\w.])" + re.escape(name) + r"(?!\w)", builds[b]) for b in above)
             what = "no CMakeLists.txt above it names it: build it or delete it"

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The asld authors
+#
+# What every script behind tools/dev shares: printing, running, and the three build folders. Sourced, with the
+# repository's root as the current folder.
+
+say() { printf '\n== %s\n' "$*" >&2; }
+die() { printf 'tools/dev: %s\n' "$*" >&2; exit 1; }
+
+# Shows the command, then runs it; a failure ends the script (set -e).
+run() { printf '+ %s\n' "$*" >&2; "$@"; }
+
+# How many jobs may run at once: one per core, but one per GiB of free memory, which is what a file that includes
+# gRPC's headers takes to compile.
+jobs_max() {
+  local cores memory
+  cores=$(nproc)
+  memory=$(awk '/^MemAvailable:/ { print int($2 / 1048576) }' /proc/meminfo)
+  ((memory >= 1)) || memory=1
+  echo $((cores < memory ? cores : memory))
+}
+
+# setup GROUP…: installs what is missing of these groups of packages.txt, and does nothing when nothing is.
+setup() {
+  local wanted missing as_root=()
+  wanted=$(awk -v groups=" $* " 'index(groups, " " $1 " ") { print $2 }' tools/scripts/packages.txt)
+  # dpkg-query fails when it does not know one of them; what it prints for the others is right all the same.
+  missing=$(comm -23 <(sort <<<"$wanted") \
+    <(dpkg-query -W -f '${db:Status-Status} ${Package}\n' $wanted 2>/dev/null | sed -n 's/^installed //p' | sort -u))
+  [[ -n $missing ]] || return 0
+  if ((EUID != 0)); then
+    command -v sudo >/dev/null || die "these Debian packages are missing; install them as root:" $missing
+    as_root=(sudo)
+  fi
+  say "installing" $missing
+  run "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update -q
+  run "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $missing
+}
+
+# configure PRESET: makes build/PRESET once; ninja runs cmake again by itself when a CMakeLists.txt changes.
+configure() {
+  local shared
+  shared=$(realpath -m "${ASLD_SHARED:-../shared}")
+  if [[ ! -d $shared/conformance ]]; then
+    [[ ${CI:-} != true ]] || die "CI needs the conformance corpora in $shared; set ASLD_SHARED to where they are"
+    say "no conformance corpora in $shared: tests that read them will say so and be skipped"
+  fi
+  [[ ! -f build/$1/build.ninja ]] || return 0
+  run cmake -C "tools/presets/$1.cmake" -S . -B "build/$1" -G Ninja -DASLD_SHARED="$shared"
+}
+
+# build PRESET MINUTES [TARGET…]: builds build/PRESET. MINUTES is what a first build takes on two cores, as measured.
+build() {
+  local preset=$1 minutes=$2 began=$SECONDS
+  shift 2
+  [[ -f build/$preset/build.ninja ]] ||
+    say "first build of build/$preset: about $minutes minutes on two cores; later builds only what changed"
+  configure "$preset"
+  run ninja -C "build/$preset" -j "$(jobs_max)" "$@"
+  printf 'build/%s is up to date after %d s\n' "$preset" $((SECONDS - began)) >&2
+}
+
+# tests PRESET NAME CTEST-ARGUMENTS…: runs ctest in build/PRESET and keeps its output in build/ctest-NAME.log, from
+# which .ci/run adds up. Jobs wait for time and disk as much as for a core, so there are a few more than cores.
+tests() {
+  local preset=$1 name=$2
+  shift 2
+  run ctest --test-dir "build/$preset" --output-on-failure --no-tests=error -j "$(($(jobs_max) + 1))" "$@" 2>&1 |
+    tee "build/ctest-$name.log"
+}
