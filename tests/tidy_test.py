@@ -97,10 +97,22 @@ def check_used(tree):
             yield path, ("unused", 1, 0, what)
 
 
+# A path as a README names it; not the end of a longer one, such as build/release/tools/…
+NAMED_PATH = re.compile(r"(?<![\w/.-])((?:" + "|".join(map(re.escape, ROOMS)) + r")/[\w./-]*\w)")
+
+
+def check_readme(root, source):
+    """What a README sends its reader to exists; `a/b*` and `a/b.{h,cc}` count when something begins with a/b."""
+    for number, line in enumerate(source.lines, 1):
+        for path in NAMED_PATH.findall(line):
+            if not (root / path).exists() and not any((root / path).parent.glob((root / path).name + "*")):
+                yield ("readme", number, 0, f"{path} does not exist: name what does")
+
+
 def read_tree(root):
     tree = {}
-    for room in ROOMS:
-        for file in sorted((root / room).rglob("*")):
+    for room in ("README.md", *ROOMS):
+        for file in [root / room] if room == "README.md" else sorted((root / room).rglob("*")):
             named = file.suffix in SUFFIXES or file.name in ("CMakeLists.txt", "dev", "run", "README.md")
             if file.is_file() and named and "__pycache__" not in file.parts:
                 path = file.relative_to(root).as_posix()
@@ -126,6 +138,8 @@ def check_tree(root):
         if not path.endswith(".md"):
             for check in (check_size, check_lines, check_opening):
                 found += [(path, problem) for problem in check(path, source)]
+        else:
+            found += [(path, problem) for problem in check_readme(root, source)]
     found += check_used(tree)
 
     problems, needed = [], {}
@@ -165,6 +179,8 @@ PLANTED = [  # file, its text, what the only problem must name; None: fine as it
     ("asl/a.cc", SPDX + LONG + "//FILE tests/tidy_allowed.txt\nfunction asl/a.cc 80  # too loose\n", "[ratchet]"),
     ("asl/a.cc", SPDX + LONG + "//FILE tests/tidy_allowed.txt\nfunction asl/a.cc 71  # not more than this\n", "[function]"),
     ("asl/a.cc", SPDX + LONG + "//FILE tests/tidy_allowed.txt\nfunction asl/a.cc 72  # as long as it is\n", None),
+    ("asl/README.md", "Start at `asl/gone.cc`.\n", "[readme]"),
+    ("asl/README.md", "Start at `asl/CMakeLists.txt`, build/asl/x, asl/CMake*.\n", None),
     ("engine/clock.cc", SPDX + "auto t = std::chrono::system_clock::now();\n", None),
     ("asl/a.cc", SPDX + "auto s = R\"(std::random_device { sleep)\";  // absl::Now() is elsewhere\n", None),
     ("asl/a.cc", SPDX + "namespace a {\n" + "int f() {\n  return 1;\n}\n" * 40 + "}\n", None),
