@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The asld authors
+
+#include "tools/bench/definitions.h"
+
+#include <fmt/format.h>
+
+#include <cassert>
+
+#include "asld/v1/workflows.grpc.pb.h"
+
+namespace bench {
+namespace {
+
+constexpr char kResource[] = "arn:aws:lambda:us-east-1:123456789012:function:bench-step";
+
+std::string ResultPathMember(ResultPath result_path) {
+  switch (result_path) {
+    case ResultPath::kReplace:
+      return "";
+    case ResultPath::kKeepBeside:
+      return R"("ResultPath":"$.r",)";
+    case ResultPath::kDiscard:
+      return R"("ResultPath":null,)";
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string ChainDefinition(int steps, ResultPath result_path) {
+  std::string states;
+  for (int i = 0; i < steps; ++i) {
+    const std::string next =
+        i + 1 < steps ? fmt::format(R"("Next":"S{}")", i + 1) : std::string(R"("End":true)");
+    states += fmt::format(R"({}"S{}":{{"Type":"Task","Resource":"{}",{}{}}})", i == 0 ? "" : ",", i,
+                          kResource, ResultPathMember(result_path), next);
+  }
+  return fmt::format(R"({{"StartAt":"S0","States":{{{}}}}})", states);
+}
+
+std::string LoopDefinition() {
+  return fmt::format(
+      R"({{"StartAt":"S0","States":{{)"
+      R"("S0":{{"Type":"Task","Resource":"{}","Next":"More"}},)"
+      R"("More":{{"Type":"Choice","Choices":[{{"Variable":"$.done","BooleanEquals":true,)"
+      R"("Next":"Done"}}],"Default":"S0"}},)"
+      R"("Done":{{"Type":"Succeed"}}}}}})",
+      kResource);
+}
+
+std::string Document(size_t bytes) {
+  assert(bytes >= 8);
+  return fmt::format(R"({{"p":"{}"}})", std::string(bytes - 8, 'x'));
+}
+
+absl::Status CreateStateMachine(const std::shared_ptr<grpc::Channel>& channel,
+                                const std::string& name, const std::string& definition) {
+  const auto stub = asld::v1::Workflows::NewStub(channel);
+  grpc::ClientContext context;
+  context.set_wait_for_ready(true);
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(10));
+  asld::v1::CreateStateMachineRequest request;
+  request.set_name(name);
+  request.set_definition(definition);
+  asld::v1::CreateStateMachineResponse response;
+  const grpc::Status status = stub->CreateStateMachine(&context, request, &response);
+  if (status.ok()) return absl::OkStatus();
+  return absl::Status(static_cast<absl::StatusCode>(status.error_code()),
+                      fmt::format("CreateStateMachine {}: {}", name, status.error_message()));
+}
+
+}  // namespace bench

@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The asld authors
+"""The programs that the benchmark compares: each runs once, on a fresh directory, and answers with raw figures."""
+
+import json
+import os
+import pathlib
+import re
+import shutil
+import socket
+import struct
+import subprocess
+import time
+
+START_SECONDS_MAX = 30
+STOP_SECONDS_MAX = 30
+TASKS = 10  # of one execution of chain10
+
+
+class Failed(Exception):
+    """A run that gave no figure; the text says why."""
+
+
+def free_address():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return "127.0.0.1:%d" % probe.getsockname()[1]
+
+
+def cpu_us(pid):
+    """CPU time of a process, exact to its tick (10 ms)."""
+    fields = pathlib.Path("/proc/%d/stat" % pid).read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) * 1_000_000 // os.sysconf("SC_CLK_TCK")
+
+
+class Server:
+    """A server process: started, awaited, and ended by SIGTERM."""
+
+    def __init__(self, argv, work, ready, env=None):
+        self.argv = [str(a) for a in argv]
+        self.log = work / "server.log"
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(self.argv, stdout=log, stderr=log,
+                                            env={**os.environ, **(env or {})})
+        deadline = time.monotonic() + START_SECONDS_MAX
+        while not ready(self):
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                self.stop()
+                raise Failed("did not become ready: %s\n%s" % (" ".join(self.argv), self.text()))
+            time.sleep(0.02)
+
+    def text(self):
+        return self.log.read_text(errors="replace")
+
+    def stop(self):
+        if self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(STOP_SECONDS_MAX)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        return self.text()
+
+
+def listens(address):
+    host, port = address.rsplit(":", 1)
+
+    def check(_server):
+        try:
+            socket.create_connection((host, int(port)), 1).close()
+            return True
+        except OSError:
+            return False
+
+    return check
+
+
+def run_program(argv):
+    done = subprocess.run([str(a) for a in argv], capture_output=True, text=True)
+    if done.returncode != 0:
+        raise Failed("%s\n%s%s" % (" ".join(map(str, argv)), done.stdout, done.stderr))
+    return done.stdout
+
+
+class Sides:
+    """Knows where the programs are, and a directory on the disk to measure."""
+
+    def __init__(self, build, ceilings, scratch):
+        self.asld = build / "engine" / "asld"
+        self.load = build / "tools" / "bench" / "asld_bench"
+        self.ceilings = ceilings  # None: not built
+        self.scratch = scratch
+        self.shim = None if ceilings is None else self.build_shim()
+
+    def build_shim(self):
+        shim = self.ceilings / "count_syncs.so"
+        source = pathlib.Path(__file__).parent / "count_syncs.c"
+        run_program(["cc", "-O2", "-shared", "-fPIC", "-o", shim, source])
+        return shim
+
+    def fresh(self, name):
+        work = self.scratch / name
+        shutil.rmtree(work, ignore_errors=True)
+        work.mkdir(parents=True)
+        return work
+
+    def with_asld(self, load_args, flags=(), pid_flag=False):
+        """Runs one load against a new asld; the load's JSON, with the server's CPU time and commit counters."""
+        work = self.fresh("asld")
+        address = free_address()
+        server = Server([self.asld, "--data-dir", work / "data", "--grpc-address", address, *flags],
+                        work, lambda s: "ready" in s.text())
+        try:
+            pid = server.process.pid
+            before = cpu_us(pid)
+            argv = [self.load, "--address", address, *load_args]
+            figures = json.loads(run_program(argv + (["--pid", pid] if pid_flag else [])))
+            figures["server_cpu_us"] = cpu_us(pid) - before
+        except Failed as failed:
+            raise Failed("%s\nasld said: %s" % (failed, server.stop()[-2000:])) from None
+        finally:
+            text = server.stop()
+        counters = re.findall(r"commits: (.*)", text)
+        if not counters:
+            raise Failed("asld printed no line of commit counters when it stopped:\n" + text[-2000:])
+        for key, value in re.findall(r"(\w+)=(\d+)", counters[-1]):
+            figures["commit_" + key] = int(value)
+        shutil.rmtree(work)
+        return figures
+
+    def chain(self, open_, seconds, flags=()):
+        figures = self.with_asld(["chain", "--open", open_, "--seconds", seconds], flags)
+        figures["server_cpu_us_per_step"] = figures["server_cpu_us"] / (TASKS * figures["executions"])
+        figures["transitions_per_sync"] = figures["commit_transitions"] / max(1, figures["commit_syncs"])
+        return figures
+
+    def bytes_stored(self, executions, result_path):
+        return self.with_asld(["chain", "--open", 16, "--seconds", 600, "--executions", executions,
+                               "--input-bytes", 10240, "--result-bytes", 100,
+                               "--result-path", result_path])
+
+    def event_cost(self):
+        return self.with_asld(["event-cost"], pid_flag=True)
+
+    def skeleton(self, open_, seconds):
+        """Five records of 300 bytes per transition, pipelined sync: `puts=5 bytes=300 sync=2`."""
+        work = self.fresh("skeleton")
+        address = free_address()
+        count = work / "syncs"
+        count.write_bytes(bytes(8))
+        server = Server([self.ceilings / "skeleton_server", address, work / "data", 5, 300, 2], work,
+                        listens(address),
+                        {"LD_PRELOAD": str(self.shim), "ASLD_SYNC_COUNT": str(count)})
+        try:
+            before = cpu_us(server.process.pid)
+            out = run_program([self.ceilings / "skeleton_client", address, open_, seconds])
+            used = cpu_us(server.process.pid) - before
+        finally:
+            server.stop()
+        syncs = struct.unpack("=Q", count.read_bytes())[0]
+        shutil.rmtree(work)
+        found = re.search(r"steps/s=(\d+) start p50=(\d+)us p99=(\d+)us \| step round trip p50=(\d+)us "
+                          r"p99=(\d+)us \| client cpu us/wf=([\d.]+) .* n=(\d+)", out)
+        if found is None:
+            raise Failed("skeleton_client printed something else: " + out)
+        rate, start50, start99, step50, step99, client, workflows = map(float, found.groups())
+        return {"open": open_, "steps_per_s": rate, "step_p50_us": step50, "step_p99_us": step99,
+                "start_p50_us": start50, "start_p99_us": start99,
+                "client_cpu_us_per_step": client / TASKS,
+                "server_cpu_us_per_step": used / (TASKS * workflows),
+                "transitions_per_sync": workflows * (TASKS + 1) / max(1, syncs)}
+
+    def commits(self, open_, seconds):
+        """The ceiling where the skeleton is absent: raw commits of what one transition of it writes."""
+        work = self.fresh("commits")
+        figures = json.loads(run_program([self.load, "commits", "--data-dir", work / "data", "--open",
+                                          open_, "--seconds", seconds]))
+        shutil.rmtree(work)
+        return figures
