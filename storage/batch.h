@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The asld authors
 //
-// A Batch is the atomic unit of writing, in bytes of our own so that it can later be appended to a replicated log
-// as it stands (RocksDB's WriteBatch names column families by creation number; ours names tables by tag):
+// A Batch is the atomic unit of writing, in bytes of our own so that it can later be appended to a
+// replicated log as it stands (RocksDB's WriteBatch names column families by creation number; ours
+// names tables by tag):
 //
 //   batch  := version:u8(=1) partition:u32be epoch:u64be number:u64be op*
 //   op     := 0x01 table:u8 key:bytes value:bytes        put
@@ -10,9 +11,9 @@
 //           | 0x03 table:u8 begin:bytes end:bytes        delete [begin, end)
 //   bytes  := length:varint32 octet*length
 //
-// `number` is the batch's commit number: dense per partition, from 1. A store that applies a batch keeps the number
-// as a row of the same atomic write. Built by one thread (the loop that owns the partition), then moved to the
-// committer; not synchronised.
+// `number` is the batch's commit number: dense per partition, from 1. A store that applies a batch
+// keeps the number as a row of the same atomic write. Built by one thread (the loop that owns the
+// partition), then moved to the committer; not synchronised.
 #pragma once
 
 #include <cstddef>
@@ -25,7 +26,8 @@
 
 namespace storage {
 
-// Names a table in stored batches; the engine's registry of tags is engine/tables.h. Tag 0 is the store's own.
+// Names a table in stored batches; the engine's registry of tags is engine/tables.h. Tag 0 is the
+// store's own.
 using TableTag = uint8_t;
 
 struct BatchHeader {
@@ -66,8 +68,8 @@ class Batch {
   size_t operations() const { return operations_; }
   bool empty() const { return operations_ == 0; }
 
-  // Walks the operations of `bytes` (any bytes); an error names the offset of what is malformed, and what came
-  // before it has been visited.
+  // Walks the operations of `bytes` (any bytes); an error names the offset of what is malformed,
+  // and what came before it has been visited.
   static absl::Status Visit(std::string_view bytes, BatchHeader* header, BatchVisitor& visitor);
 
  private:

@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The asld authors
 //
-// The Committer is the one place where a batch becomes durable. One for all partitions, with two threads:
+// The Committer is the one place where a batch becomes durable. One for all partitions, with two
+// threads:
 //
 //   loops ──Submit──▶ writer: Write without sync, in order ──▶ OnApplied
 //                        │
 //                        ▼
 //                     syncer: loop { Snapshot, Sync, publish the view } ──▶ OnDurable
 //
-// While one sync runs, the writer goes on; the next sync covers all that was written meanwhile, so one sync serves
-// many transitions. Only after OnDurable(n) may the effects of batch n leave the process.
+// While one sync runs, the writer goes on; the next sync covers all that was written meanwhile, so
+// one sync serves many transitions. Only after OnDurable(n) may the effects of batch n leave the
+// process.
 //
-// Any status but OK from the store: `failed` is set before anything else is called, nothing more is written, synced
-// or announced, and OnFailed is called once with what the last durable commit was. The listener ends the process.
+// Any status but OK from the store: `failed` is set before anything else is called, nothing more is
+// written, synced or announced, and OnFailed is called once with what the last durable commit was.
+// The listener ends the process.
 #pragma once
 
 #include <cstddef>
@@ -34,8 +37,8 @@ struct CommitNotice {
   uint64_t number;
 };
 
-// Called on the committer's threads; must be quick and must not call back. The engine posts the notices to the loops.
-// Applied and durable come in any order relative to each other.
+// Called on the committer's threads; must be quick and must not call back. The engine posts the
+// notices to the loops. Applied and durable come in any order relative to each other.
 class CommitListener {
  public:
   virtual ~CommitListener() = default;
@@ -55,20 +58,22 @@ class Committer {
   Committer(Store* store, CommitListener* listener, SyncMode mode = SyncMode::kPipelined);
   ~Committer();  // Stop()
 
-  // Hands over batches of any partitions, in commit order of each. Never blocks; any thread, one caller per partition.
+  // Hands over batches of any partitions, in commit order of each. Never blocks; any thread, one
+  // caller per partition.
   void Submit(std::vector<Batch> batches);
 
-  // What is durable, as one consistent view: published when a sync returned, before OnDurable. Never null. Any thread.
+  // What is durable, as one consistent view: published when a sync returned, before OnDurable.
+  // Never null. Any thread.
   View durable_view() const;
 
   // Writes and syncs what was submitted, then ends the threads. Idempotent.
   void Stop();
 
   struct Counters {
-    uint64_t writes = 0;   // Store::Write calls
+    uint64_t writes = 0;  // Store::Write calls
     uint64_t syncs = 0;
     uint64_t batches = 0;
-    uint64_t bytes = 0;    // of batches handed to the store
+    uint64_t bytes = 0;  // of batches handed to the store
   };
   Counters counters() const;  // any thread
 

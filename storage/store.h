@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The asld authors
 //
-// A Store is a set of ordered key-value tables with atomic batches. Two implementations: rocks_store.h (a directory)
-// and memory_store.h (its twin, which keeps written and synced apart and can lose what was not synced). Owned by
-// the process; the Committer is the only caller of Write and Sync once the engine runs.
+// A Store is a set of ordered key-value tables with atomic batches. Two implementations:
+// rocks_store.h (a directory) and memory_store.h (its twin, which keeps written and synced apart
+// and can lose what was not synced). Owned by the process; the Committer is the only caller of
+// Write and Sync once the engine runs.
 //
-// Threads: Get, MultiGet and Scan from any thread; Write from one thread at a time; Sync from one thread at a time,
-// concurrently with Write; Snapshot from the thread that calls Sync.
+// Threads: Get, MultiGet and Scan from any thread; Write from one thread at a time; Sync from one
+// thread at a time, concurrently with Write; Snapshot from the thread that calls Sync.
 #pragma once
 
 #include <cstdint>
@@ -38,23 +39,26 @@ struct TableSpec {
 
 enum class Direction : uint8_t { kForward, kBackward };
 
-// Walks a key range of one table. Not synchronised; must not outlive the View or Store it came from.
+// Walks a key range of one table. Not synchronised; must not outlive the View or Store it came
+// from.
 class Cursor {
  public:
   virtual ~Cursor() = default;
   virtual bool Valid() const = 0;
-  virtual void Next() = 0;                      // REQUIRES: Valid(). In the scan's direction
-  virtual std::string_view key() const = 0;     // REQUIRES: Valid(). Until the next Next()
+  virtual void Next() = 0;                   // REQUIRES: Valid(). In the scan's direction
+  virtual std::string_view key() const = 0;  // REQUIRES: Valid(). Until the next Next()
   virtual std::string_view value() const = 0;
-  virtual absl::Status status() const = 0;      // why it is not Valid(): OK at the end of the range
+  virtual absl::Status status() const = 0;  // why it is not Valid(): OK at the end of the range
 };
 
 // Reading. Missing keys are nullopt; an error is a broken store.
 class Reader {
  public:
   virtual ~Reader() = default;
-  virtual absl::StatusOr<std::optional<std::string>> Get(TableTag table, std::string_view key) const = 0;
-  // The keys of [begin, end); an empty `end` means to the table's end. kBackward starts at the last key below `end`.
+  virtual absl::StatusOr<std::optional<std::string>> Get(TableTag table,
+                                                         std::string_view key) const = 0;
+  // The keys of [begin, end); an empty `end` means to the table's end. kBackward starts at the last
+  // key below `end`.
   virtual std::unique_ptr<Cursor> Scan(TableTag table, std::string_view begin, std::string_view end,
                                        Direction direction = Direction::kForward) const = 0;
 };
@@ -64,9 +68,10 @@ using View = std::shared_ptr<const Reader>;
 
 class Store : public Reader {
  public:
-  // Appends the batches in this order as one atomic write, without making it durable; assigns it the next `seq`
-  // (store-wide, dense, a row of the same write). Any status but OK is final: the caller must stop the process and
-  // call nothing else (RocksDB may resume by itself on top of a hole).
+  // Appends the batches in this order as one atomic write, without making it durable; assigns it
+  // the next `seq` (store-wide, dense, a row of the same write). Any status but OK is final: the
+  // caller must stop the process and call nothing else (RocksDB may resume by itself on top of a
+  // hole).
   virtual absl::Status Write(std::span<const Batch> batches) = 0;
 
   // Makes every Write that had returned before this call durable. Same rule for errors.
