@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The asld authors
 //
-// The Pool knows which workers are connected, which queues they serve and how many more tasks each can take (its
-// slots), and carries tasks and acknowledgements to them. It decides nothing about executions: which task gets a slot,
-// what an answer means and when a task may be sent again is the partition's business.
+// The Pool knows which workers are connected, which queues they serve and how many more tasks each
+// can take (its slots), and carries tasks and acknowledgements to them. It decides nothing about
+// executions: which task gets a slot, what an answer means and when a task may be sent again is the
+// partition's business.
 //
-//   partition ── Client::TakeSlot ──▶ (write the assignment) ── durable ──▶ Pool::Send{tasks} ──▶ session ──▶ worker
-//   worker ──▶ session ──▶ Pool::OnAnswers ──▶ Events::OnAnswers ──▶ partition ── durable ──▶ Pool::Send{acks}
+//   partition ── Client::TakeSlot ──▶ (write the assignment) ── durable ──▶ Pool::Send{tasks} ──▶
+//   session ──▶ worker worker ──▶ session ──▶ Pool::OnAnswers ──▶ Events::OnAnswers ──▶ partition
+//   ── durable ──▶ Pool::Send{acks}
 //
-// Owned by the engine, which outlives every session. The engine's loops use one Client each (its fast path takes no
-// lock); everything else is thread-safe. Transports (gRPC stream, in-process function) implement Session.
+// Owned by the engine, which outlives every session. The engine's loops use one Client each (its
+// fast path takes no lock); everything else is thread-safe. Transports (gRPC stream, in-process
+// function) implement Session.
 #pragma once
 
 #include <cstdint>
@@ -31,25 +34,27 @@ struct Outgoing {
   bool empty() const { return tasks.empty() && acknowledgements.empty() && withdrawn.empty(); }
 };
 
-// The transport's end of a connected worker. Send is called from any thread, must not block and must not call back
-// into the Pool.
+// The transport's end of a connected worker. Send is called from any thread, must not block and
+// must not call back into the Pool.
 class Session {
  public:
   virtual ~Session() = default;
   virtual void Send(Outgoing outgoing) = 0;
-  // The engine replaces or ends this connection (a newer stream of the same instance came). Nothing is sent after it.
+  // The engine replaces or ends this connection (a newer stream of the same instance came). Nothing
+  // is sent after it. An empty reason: the worker drained and has given back its last slot.
   virtual void Close(std::string_view reason) = 0;
 };
 
 struct WorkerInfo {
   std::string instance;
-  std::string worker_name;            // defaults to instance
-  std::vector<std::string> queues;    // queue names
+  std::string worker_name;          // defaults to instance
+  std::vector<std::string> queues;  // queue names
   uint32_t slots = 1;
 };
 
-// What the engine hears. Called on the transport's threads; must only enqueue. For one session: OnConnected first,
-// then OnAnswers in the order sent, then OnLost, never concurrently.
+// What the engine hears. Called on the transport's threads, OnSlot also on those of the engine;
+// must only enqueue (the Pool may hold locks). For one session: OnConnected first, then OnAnswers
+// in the order sent, then OnLost, never concurrently; OnSlot between the first and the last.
 class Events {
  public:
   virtual ~Events() = default;
@@ -57,7 +62,8 @@ class Events {
   virtual void OnConnected(const Slot& worker, std::vector<Held> held) = 0;
   virtual void OnAnswers(SessionId session, std::vector<Answer> answers) = 0;
   virtual void OnLost(const Slot& worker) = 0;
-  // A slot came free for `queue`, on which `partition` had been told to wait. The partition owns it now.
+  // A slot came free for `queue`, on which `partition` had been told to wait. The partition owns it
+  // now.
   virtual void OnSlot(uint32_t partition, const std::string& queue, Slot slot) = 0;
 };
 
@@ -67,27 +73,29 @@ class Pool {
   ~Pool();
 
   // --- transports ---
-  // Registers a connection. Refused (nullopt and `error` set) when the info breaks a limit. Calls OnConnected (and
-  // before it, for an older session of the same instance, Close and OnLost).
-  std::optional<SessionId> Connect(const WorkerInfo& info, std::vector<Held> held, std::shared_ptr<Session> session,
-                                   std::string* error);
+  // Registers a connection. Refused (nullopt and `error` set) when the info breaks a limit. Calls
+  // OnConnected (and before it, for an older session of the same instance, Close and OnLost).
+  std::optional<SessionId> Connect(const WorkerInfo& info, std::vector<Held> held,
+                                   std::shared_ptr<Session> session, std::string* error);
   void OnAnswers(SessionId session, std::vector<Answer> answers);
-  void Drain(SessionId session);       // no more tasks for it
+  // No more tasks for it; closed with an empty reason when its last slot has come back.
+  void Drain(SessionId session);
   void Disconnect(SessionId session);  // idempotent
 
   // --- the engine ---
   // Sends, or returns false when the session is gone: nothing was sent, and nothing will be.
   bool Send(SessionId session, Outgoing outgoing);
-  // Gives a slot back; hands it on to a waiting partition (round-robin over partitions) when there is one.
+  // Gives a slot back; hands it on to a waiting partition (round-robin over partitions) when there
+  // is one. Send what is owed about the task first: a draining session closes with its last slot.
   void Return(SessionId session);
 
   // One loop's access; not synchronised, kept by that loop.
   class Client {
    public:
     explicit Client(Pool* pool);
-    // A slot of some worker that serves `queue`, the least loaded of them in turn, or nullopt: then `partition` waits
-    // and gets the next free slot by OnSlot (once per call that answered nullopt; repeated calls do not add up).
-    // Takes no lock while slots are free.
+    // A slot of some worker that serves `queue`, the least loaded of them in turn, or nullopt: then
+    // `partition` waits and gets the next free slot by OnSlot (once per call that answered nullopt;
+    // repeated calls do not add up). Takes no lock while slots are free.
     std::optional<Slot> TakeSlot(const std::string& queue, uint32_t partition);
 
    private:

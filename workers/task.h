@@ -1,30 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The asld authors
 //
-// What passes between the engine and whatever executes Tasks: a request goes out, answers come back, and each answer
-// is acknowledged once it is durable. Plain data; any thread.
+// What passes between the engine and whatever executes Tasks: a request goes out, answers come
+// back, and each answer is acknowledged once it is durable. Plain data; any thread.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
+#include <string_view>
 
 namespace workers {
 
-// A connection of one worker instance. Numbers are given by the Pool, from 1, never reused within a process.
+// A connection of one worker instance. Numbers are given by the Pool, from 1, never reused within a
+// process.
 using SessionId = uint64_t;
 
-// Functions and activities have separate name spaces; a queue name keeps them apart: "pay" is the function,
-// "activity:pay" the activity.
+// Functions and activities have separate name spaces; a queue name keeps them apart: "pay" is the
+// function, "activity:pay" the activity.
 std::string ActivityQueue(const std::string& activity);
+// The activity's name, or nullopt when it is the queue of a function.
+std::optional<std::string_view> ActivityOf(std::string_view queue);
 
 struct TaskRequest {
   std::string token;
-  std::string queue;      // queue name
+  std::string queue;  // queue name
   std::string qualifier;
-  std::shared_ptr<const std::string> text;  // the input is `length` bytes from `offset` of this JSON text
+  std::shared_ptr<const std::string>
+      text;  // the input is `length` bytes from `offset` of this JSON text
   uint32_t offset = 0;
   uint32_t length = 0;
   uint32_t attempt = 1;
@@ -53,17 +57,19 @@ struct Held {
 
 enum class AckOutcome : uint8_t { kAccepted, kAlreadyAnswered, kNoLongerWanted, kRefused };
 
+// Sent for every result (success, failure), once it is durable. `received` and `heartbeat` are
+// acknowledged only by kNoLongerWanted: kAccepted makes a worker forget the result it keeps.
 struct Acknowledgement {
   std::string token;
   AckOutcome outcome = AckOutcome::kAccepted;
   std::string message;
 };
 
-// The right to send one task to one session. Whoever holds it either dispatches on it and returns it when the task is
-// over, or returns it unused; it becomes void when the session ends.
+// The right to send one task to one session. Whoever holds it either dispatches on it and returns
+// it when the task is over, or returns it unused; it becomes void when the session ends.
 struct Slot {
   SessionId session = 0;
-  std::string instance;     // the worker instance's stable id
+  std::string instance;  // the worker instance's stable id
   std::string worker_name;
 };
 
