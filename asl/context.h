@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The asld authors
+//
+// The Context Object (`$$`) as JSON text: what a state may know of its execution. Pure; any thread.
+// Source: AWS guide "Accessing execution data from the Context object"; key order as recorded.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "asl/advance.h"
+#include "asl/time.h"
+
+namespace asl {
+
+struct StateVisit {
+  std::string_view name;
+  Millis entered_at;
+  std::optional<uint32_t> retry_count;  // Task states only
+};
+
+// `execution_input` is JSON text and stands in the object as it is.
+std::string MakeContextObject(const ExecutionInfo& info, std::string_view execution_input,
+                              const StateVisit& visit);
+
+}  // namespace asl

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The asld authors
+//
+// Pass: InputPath → Parameters → Result replaces → ResultPath → OutputPath (AWS guide "Pass
+// workflow state").
+#include "asl/states/states.h"
+
+namespace asl {
+
+void RunPass(Step& step, const PassState& pass) {
+  const std::optional<Lazy> input = step.Apply(pass.input_path, step.input());
+  if (!input) return;
+  std::optional<Lazy> result = step.Apply(pass.parameters, *input);
+  if (!result) return;
+  if (pass.result) result = Lazy::FromText(pass.result);
+  const std::optional<Lazy> merged = step.Apply(pass.result_path, *result);
+  if (!merged) return;
+  const std::optional<Lazy> output = step.Apply(pass.output_path, *merged);
+  if (!output) return;
+  step.Leave(pass.next, *output);
+}
+
+}  // namespace asl
