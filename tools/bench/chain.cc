@@ -4,14 +4,14 @@
 #include "tools/bench/chain.h"
 
 #include <fmt/format.h>
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <charconv>
-#include <chrono>
 #include <condition_variable>
 #include <mutex>
 
+#include "asld/v1/workers.pb.h"
+#include "tools/bench/clock.h"
 #include "tools/bench/starter.h"
 #include "tools/bench/worker_stream.h"
 
@@ -20,18 +20,8 @@ namespace {
 
 using asld::v1::EngineMessage;
 using asld::v1::WorkerMessage;
-using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::seconds kDrainMax{30};  // for the executions that are open at the end
-
-double CpuMicros() {
-  rusage usage;
-  getrusage(RUSAGE_SELF, &usage);
-  const auto micros = [](const timeval& t) {
-    return static_cast<double>(t.tv_sec) * 1e6 + static_cast<double>(t.tv_usec);
-  };
-  return micros(usage.ru_utime) + micros(usage.ru_stime);
-}
 
 // n of an execution ARN that ends in "b-<n>".
 size_t ExecutionNumber(const std::string& arn) {
@@ -54,7 +44,7 @@ class Chain {
   absl::StatusOr<ChainReport> Run() {
     ChainReport report;
     const double cpu = CpuMicros();
-    const Clock::time_point begin = Clock::now();
+    const Clock::time_point begin = Now();
     for (int i = 0; i < options_.open; ++i) StartOne();
     const auto time_max = std::chrono::duration_cast<Clock::duration>(
         std::chrono::duration<double>(options_.seconds));
@@ -63,7 +53,7 @@ class Chain {
       changed_.wait_until(lock, begin + time_max, [this] { return all_started_; });
       report.steps = steps_;
     }
-    report.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+    report.seconds = static_cast<double>(MicrosBetween(begin, Now())) / 1e6;
     report.client_cpu_us = CpuMicros() - cpu;
     absl::Status drained = Drain();
     if (absl::Status s = starter_.Stop(); !s.ok()) return s;
@@ -87,7 +77,7 @@ class Chain {
   }
 
   void OnMessage(const EngineMessage& message, WorkerMessage* answers) {
-    const Clock::time_point now = Clock::now();
+    const Clock::time_point now = Now();
     int ended = 0;
     bool stopping = false;
     {
@@ -122,7 +112,7 @@ class Chain {
     if (execution >= arrived_.size()) arrived_.resize(execution + 1024);
     const int step = task.state_name().back() - '0';
     Clock::time_point& last = arrived_[execution];
-    if (step > 0) step_us_.push_back(std::chrono::duration<float, std::micro>(now - last).count());
+    if (step > 0) step_us_.push_back(MicrosBetween(last, now));
     last = now;
     if (step + 1 < options_.steps) return false;
     ++ended_;

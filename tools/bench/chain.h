@@ -7,14 +7,16 @@
 // so that the two can be compared.
 #pragma once
 
-#include <grpcpp/grpcpp.h>
-
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+
+namespace grpc {
+class Channel;
+}
 
 namespace bench {
 

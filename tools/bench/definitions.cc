@@ -4,6 +4,7 @@
 #include "tools/bench/definitions.h"
 
 #include <fmt/format.h>
+#include <grpcpp/grpcpp.h>
 
 #include <cassert>
 
@@ -59,7 +60,7 @@ absl::Status CreateStateMachine(const std::shared_ptr<grpc::Channel>& channel,
   const auto stub = asld::v1::Workflows::NewStub(channel);
   grpc::ClientContext context;
   context.set_wait_for_ready(true);
-  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(10));
+  context.set_deadline(gpr_time_from_seconds(10, GPR_TIMESPAN));
   asld::v1::CreateStateMachineRequest request;
   request.set_name(name);
   request.set_definition(definition);

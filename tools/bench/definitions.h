@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The asld authors
 //
-// The state machines of the loads, and their payloads.
+// The state machines of the loads and their payloads. Every Task calls one function, which the
+// worker of worker_stream.h serves.
 #pragma once
-
-#include <grpcpp/grpcpp.h>
 
 #include <memory>
 #include <string>
 
 #include "absl/status/status.h"
+
+namespace grpc {
+class Channel;
+}
 
 namespace bench {
 

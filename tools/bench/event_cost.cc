@@ -4,14 +4,16 @@
 #include "tools/bench/event_cost.h"
 
 #include <fmt/format.h>
-#include <time.h>
+#include <grpcpp/grpcpp.h>
 
 #include <condition_variable>
 #include <map>
 #include <mutex>
 #include <string>
 
+#include "asld/v1/workers.pb.h"
 #include "asld/v1/workflows.grpc.pb.h"
+#include "tools/bench/clock.h"
 #include "tools/bench/definitions.h"
 #include "tools/bench/worker_stream.h"
 
@@ -131,16 +133,6 @@ class Cohorts {
   int held_ = 0;                           // under mutex_: of the cohort that runs
   WorkerStream worker_;                    // last: its threads call OnTask
 };
-
-// Nanosecond clock of another process' CPU time: /proc/PID/stat counts only in ticks of 10 ms.
-absl::StatusOr<double> CpuMicrosOf(pid_t process) {
-  clockid_t clock = 0;
-  timespec time = {};
-  if (clock_getcpuclockid(process, &clock) != 0 || clock_gettime(clock, &time) != 0) {
-    return absl::NotFoundError(fmt::format("no process {} whose CPU time could be read", process));
-  }
-  return static_cast<double>(time.tv_sec) * 1e6 + static_cast<double>(time.tv_nsec) / 1e3;
-}
 
 // One transition per round: the answer takes the execution from one Task to the next.
 absl::Status Window(Cohorts& cohorts, const std::string& cohort, const EventCostOptions& options,

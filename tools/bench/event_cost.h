@@ -16,6 +16,10 @@
 
 #include "absl/status/statusor.h"
 
+namespace grpc {
+class Channel;
+}
+
 namespace bench {
 
 struct EventCostOptions {

@@ -4,6 +4,7 @@
 #include "tools/bench/histories.h"
 
 #include <fmt/format.h>
+#include <grpcpp/grpcpp.h>
 
 #include <map>
 #include <random>
@@ -11,6 +12,7 @@
 
 #include "absl/status/statusor.h"
 #include "asld/v1/workflows.grpc.pb.h"
+#include "tools/bench/clock.h"
 
 namespace bench {
 namespace {
@@ -75,7 +77,7 @@ absl::Status CheckHistories(const std::shared_ptr<grpc::Channel>& channel,
   if (count == 0) return absl::OkStatus();
   if (executions == 0) return absl::FailedPreconditionError("no execution was started");
   const auto stub = Workflows::NewStub(channel);
-  std::mt19937_64 random(std::random_device{}());
+  std::mt19937_64 random(RandomSeed());
   std::uniform_int_distribution<uint64_t> draw(0, executions - 1);
   for (int i = 0; i < count; ++i) {
     const std::string arn = arn_prefix + std::to_string(draw(random));

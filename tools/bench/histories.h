@@ -5,13 +5,15 @@
 // whole.
 #pragma once
 
-#include <grpcpp/grpcpp.h>
-
 #include <cstdint>
 #include <memory>
 #include <string>
 
 #include "absl/status/status.h"
+
+namespace grpc {
+class Channel;
+}
 
 namespace bench {
 

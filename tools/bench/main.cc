@@ -5,6 +5,7 @@
 // compared with what, and how often, is decided by the driver beside it (tools/bench/run).
 
 #include <fmt/format.h>
+#include <grpcpp/grpcpp.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>

@@ -7,16 +7,16 @@
 
 #include <grpcpp/grpcpp.h>
 
-#include <atomic>
-#include <chrono>
+#include <cstdint>
 #include <memory>
-#include <mutex>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "absl/status/status.h"
-#include "asld/v1/workflows.grpc.pb.h"
+
+namespace grpc {
+class Channel;
+}
 
 namespace bench {
 
@@ -33,27 +33,15 @@ class Starter {
   // Idempotent.
   absl::Status Stop();
 
-  uint64_t asked() const { return asked_; }
+  uint64_t asked() const;  // any thread
   // Microseconds from request to reply. REQUIRES: after Stop().
-  std::vector<float>& latencies_us() { return latencies_us_; }
+  std::vector<float>& latencies_us();
   // Everything of the executions' ARN before n. REQUIRES: after Stop().
-  const std::string& arn_prefix() const { return arn_prefix_; }
+  const std::string& arn_prefix() const;
 
  private:
-  struct Call;
-  void ReplyLoop();
-
-  const std::string state_machine_;
-  const std::string input_;
-  std::unique_ptr<asld::v1::Workflows::Stub> stub_;
-  grpc::CompletionQueue replies_;
-  std::atomic<uint64_t> asked_{0};
-  std::mutex stop_mutex_;
-  bool stopped_ = false;
-  std::thread thread_;
-  std::vector<float> latencies_us_;  // the thread's, until Stop()
-  std::string arn_prefix_;           // the thread's, until Stop()
-  absl::Status status_;              // the thread's, until Stop()
+  struct State;
+  std::unique_ptr<State> state_;
 };
 
 }  // namespace bench

@@ -10,15 +10,20 @@
 #include <google/protobuf/arena.h>
 #include <grpcpp/grpcpp.h>
 
-#include <condition_variable>
+#include <cstdint>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
-#include <thread>
 
 #include "absl/status/status.h"
-#include "asld/v1/workers.grpc.pb.h"
+
+namespace grpc {
+class Channel;
+}
+namespace asld::v1 {
+class EngineMessage;
+class WorkerMessage;
+}  // namespace asld::v1
 
 namespace bench {
 
@@ -42,27 +47,8 @@ class WorkerStream {
   absl::Status Close();
 
  private:
-  void ReadLoop();
-  void WriteLoop();
-  asld::v1::WorkerMessage* NewPending();  // REQUIRES: mutex_, or no thread yet
-
-  OnMessage on_message_;
-  std::unique_ptr<asld::v1::Workers::Stub> stub_;
-  grpc::ClientContext context_;
-  std::unique_ptr<grpc::ClientReaderWriter<asld::v1::WorkerMessage, asld::v1::EngineMessage>>
-      stream_;
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  // Two messages take turns: one gathers answers while the other is written. Each has its arena,
-  // because clearing a message outside of one would free the parts of every answer.
-  google::protobuf::Arena arenas_[2];
-  int turn_ = 0;
-  asld::v1::WorkerMessage* pending_ = nullptr;  // under mutex_
-  bool closing_ = false;                        // under mutex_
-  bool ended_ = false;                          // under mutex_: the engine ended the stream
-  std::thread reader_;
-  std::thread writer_;
-  absl::Status status_;
+  struct State;
+  std::unique_ptr<State> state_;
 };
 
 }  // namespace bench
