@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The asld authors
+#include "storage/rocks_options.h"
+
+#include <rocksdb/cache.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/listener.h>
+#include <rocksdb/options.h>
+#include <rocksdb/table.h>
+#include <rocksdb/utilities/table_properties_collectors.h>
+
+#include "storage/first_error.h"
+#include "storage/rocks_status.h"
+#include "storage/rocks_store.h"
+#include "storage/rocks_tables.h"
+
+namespace storage {
+namespace {
+
+// A flush or compaction that fails leaves a store that cannot be relied on; the next Write or Sync
+// returns the error.
+class BackgroundErrors : public rocksdb::EventListener {
+ public:
+  explicit BackgroundErrors(FirstError* error) : error_(error) {}
+
+  void OnBackgroundError(rocksdb::BackgroundErrorReason, rocksdb::Status* status) override {
+    error_->Set(ToStatus(*status, "write", "tables in the background"));
+  }
+  void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason, rocksdb::Status,
+                            bool* auto_recovery) override {
+    *auto_recovery = false;
+  }
+
+ private:
+  FirstError* const error_;
+};
+
+}  // namespace
+
+rocksdb::DBOptions DatabaseOptions(const RocksStoreOptions& options, rocksdb::Env* env,
+                                   FirstError* error) {
+  rocksdb::DBOptions db;
+  db.env = env;
+  db.listeners.push_back(std::make_shared<BackgroundErrors>(error));
+  // A log that was synced and closed must still be there, as long as it was.
+  db.track_and_verify_wals_in_manifest = true;
+  db.paranoid_checks = true;
+  // Bounds what a start replays; reaching it writes the tables of all families at once.
+  db.max_total_wal_size = options.log_bytes_max;
+  // A recycled log ends in old records, which the recovery modes other than point-in-time do not
+  // tell from damage.
+  db.recycle_log_file_num = 0;
+  // Debian's limit is 1,024 descriptors per process, and the sockets come out of it too.
+  db.max_open_files = 512;
+  // Writing tables must not fill the device's queue in front of the log's sync.
+  db.bytes_per_sync = 1 << 20;
+  db.max_log_file_size = 16 << 20;
+  db.keep_log_file_num = 4;
+  db.stats_dump_period_sec = 0;
+  db.stats_persist_period_sec = 0;
+  return db;
+}
+
+rocksdb::ColumnFamilyOptions FamilyOptions(const std::string& name,
+                                           const RocksStoreOptions& options,
+                                           const std::shared_ptr<rocksdb::Cache>& cache) {
+  rocksdb::ColumnFamilyOptions family;
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = cache;
+  // A store of many open executions must not hold the indexes of all its files outside the cache's
+  // budget.
+  table.cache_index_and_filter_blocks = true;
+  table.pin_l0_filter_and_index_blocks_in_cache = true;
+  // The machine's two cores are the bottleneck, not its disk: nothing is compressed.
+  family.compression = rocksdb::kNoCompression;
+  // The log's bound, not a full buffer, should be what writes tables: then all families start new
+  // together.
+  family.write_buffer_size = options.write_buffer_bytes;
+  family.max_write_buffer_number = 4;
+  if (name == kFamilyNames[1 + static_cast<size_t>(TableKind::kHot)]) {
+    table.filter_policy.reset(
+        rocksdb::NewBloomFilterPolicy(10));  // 1 % false; most keys are looked up to be absent
+  } else if (name == kFamilyNames[1 + static_cast<size_t>(TableKind::kQueue)]) {
+    // Scans from a remembered front run over what was deleted behind it: compact where half of a
+    // stretch is deleted.
+    family.table_properties_collector_factories.push_back(
+        rocksdb::NewCompactOnDeletionCollectorFactory(16'384, 8'192));
+  } else if (name == kFamilyNames[1 + static_cast<size_t>(TableKind::kHistory)]) {
+    table.block_size = 16 << 10;  // records are read in runs
+  }
+  family.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  return family;
+}
+
+}  // namespace storage
