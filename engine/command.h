@@ -42,8 +42,7 @@ struct StartExecution {
 };
 
 struct StopExecution {
-  std::string machine;
-  std::string name;
+  ExecutionNumber execution = ExecutionNumber::kNone;  // known to be stored
   asl::Error error;
   Reply<asl::Millis> reply;
 };
@@ -93,6 +92,7 @@ struct MessageArrived {
 struct MessagesApplied {
   PartitionId receiver = 0;
   uint64_t number = 0;
+  bool gap = false;
 };
 
 // Shows the way of a message between partitions; used by tests.

@@ -8,6 +8,7 @@
 // partition, so whoever holds a number (a task token, a timer row) needs no lookup to find the owner.
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -33,6 +34,7 @@ PartitionId PartitionOf(ExecutionNumber number);
 struct Hash128 {
   uint64_t high = 0;
   uint64_t low = 0;
+  friend auto operator<=>(const Hash128&, const Hash128&) = default;
 };
 Hash128 HashBytes(std::string_view bytes);
 

@@ -9,7 +9,7 @@
 //   executions  partition:u16 execution:u64                    → Execution
 //   frames      partition:u16 execution:u64 frame:u32          → Frame
 //   timers      partition:u16 due:u64 execution:u64 frame:u32 kind:u8  → Timer
-//   tasks       partition:u16 queue:str 00 number:u64          → Task            `number` in order of scheduling
+//   tasks       partition:u16 queue:terminated number:u64       → Task            `number` in order of scheduling
 //   names       partition:u16 hash:16 bytes                    → Name
 //   outbox      partition:u16 receiver:u16 number:u64          → Message
 //   inbox       partition:u16 sender:u16                       → u64be           highest message number applied
@@ -53,6 +53,7 @@ std::string HistoryKey(ExecutionNumber execution, asl::EventId event);
 std::string ExecutionKey(ExecutionNumber execution);
 std::string FrameKey(ExecutionNumber execution, asl::FrameId frame);
 std::string FramePrefix(ExecutionNumber execution);
+std::string TaskQueuePrefix(PartitionId partition, std::string_view queue);
 std::string TaskKey(PartitionId partition, std::string_view queue, uint64_t number);
 std::string NameKey(PartitionId partition, const Hash128& hash);
 std::string OutboxKey(PartitionId partition, PartitionId receiver, uint64_t number);
@@ -62,9 +63,6 @@ std::string RevisionKey(std::string_view id);
 std::string ClockKey(PartitionId partition);
 std::string ProbeKey(PartitionId partition, PartitionId sender, uint64_t number);
 std::string PartitionPrefix(PartitionId partition);
-
-// The end of the range of all keys that begin with `prefix`; empty (= the table's end) when it is all 0xff.
-std::string PrefixEnd(std::string_view prefix);
 
 std::string U64(uint64_t value);
 std::optional<uint64_t> ReadU64(std::string_view value);

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The asld authors
+//
+// The turn of a partition: take → advance → commit → release. What each command means is in the files beside this one:
+// partition_start.cc, partition_step.cc, partition_tasks.cc, partition_messages.cc, partition_recover.cc.
+#include "engine/partition.h"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+#include "engine/tables.h"
+
+namespace engine {
+
+Partition::Partition(PartitionOptions options, Ports* ports)
+    : options_(std::move(options)),
+      ports_(ports),
+      draw_([ports] { return static_cast<double>(ports->Random() >> 11) * 0x1.0p-53; }),
+      executions_(options_.cache_bytes_max) {}
+
+void Partition::Offer(Command command, asl::Millis arrived) { queue_.push_back({std::move(command), arrived}); }
+
+std::optional<storage::Batch> Partition::TakeTurn(asl::Millis wall_clock, const TurnLimits& limits) {
+  clock_ = std::max(clock_, wall_clock);
+  batch_.emplace(storage::BatchHeader{.partition = options_.id, .epoch = 0, .number = turn_number()});
+  ++counters_.turns;
+  if (first_turn_) {
+    first_turn_ = false;
+    for (const std::string& queue : tasks_.QueuesWithWaiting()) OfferSlots(queue);
+  }
+
+  for (size_t taken = 0; !queue_.empty(); ++taken) {
+    if (taken >= limits.commands_max || batch_->bytes().size() >= limits.bytes_max) break;
+    if (taken > 0 && taken % 16 == 0 && limits.out_of_time()) break;
+    Command command = std::move(queue_.front().command);
+    queue_.pop_front();
+    Process(std::move(command));
+  }
+  TakeReceived();
+  FireDue();
+  RequestLoads();
+  return FinishTurn();
+}
+
+void Partition::Process(Command command) {
+  std::visit([this](auto& c) { On(c); }, command);
+}
+
+// Timers fire after every message that had arrived before they were due, so that a heartbeat in the inbox is never
+// judged late; when the turn's limit left messages behind, later timers wait for them. Bounded like commands are.
+void Partition::FireDue() {
+  constexpr int kTimersPerTurnMax = 1'024;
+  asl::Millis until = clock_;
+  if (!queue_.empty()) until = std::min(until, queue_.front().arrived);
+  for (int fired = 0; fired < kTimersPerTurnMax; ++fired) {
+    const std::optional<Timers::Due> due = timers_.TakeDue(until);
+    if (!due) break;
+    if (due->key.kind == asl::TimerKind::kTaskTimeout && clock_ < hold_timeouts_until_) {
+      held_timeouts_.push_back(*due);
+      continue;
+    }
+    WithExecution(due->key.execution, Step{.signal = asl::TimerFired{.frame = due->key.frame,
+                                                                     .kind = due->key.kind,
+                                                                     .due = due->key.due,
+                                                                     .scheduled = due->scheduled}});
+  }
+  if (!held_timeouts_.empty() && clock_ >= hold_timeouts_until_) {
+    for (const Timers::Due& due : std::exchange(held_timeouts_, {})) {
+      WithExecution(due.key.execution, Step{.signal = asl::TimerFired{.frame = due.key.frame,
+                                                                      .kind = due.key.kind,
+                                                                      .due = due.key.due,
+                                                                      .scheduled = due.scheduled}});
+    }
+  }
+  for (int fired = 0; fired < kTimersPerTurnMax; ++fired) {
+    const auto due = tasks_.TakeDue(until);
+    if (!due) break;
+    const auto& [clock, id] = *due;
+    if (clock == Tasks::Clock::kLease) {
+      LeaseExpired(id);
+    } else {
+      const Task& task = *tasks_.Find(id);
+      WithExecution(id.execution, Step{.signal = asl::TimerFired{.frame = task.frame,
+                                                                 .kind = asl::TimerKind::kHeartbeat,
+                                                                 .due = clock_,
+                                                                 .scheduled = id.scheduled}});
+    }
+  }
+}
+
+void Partition::RequestLoads() {
+  if (const std::optional<TimerKey> from = timers_.WantsLoad(clock_)) {
+    ports_->Load(options_.id, LoadTimers{.from = *from, .rows_max = Timers::kRowsPerLoadMax});
+  }
+  while (const std::optional<LoadTasks> load = tasks_.WantsLoad()) ports_->Load(options_.id, *load);
+  executions_.Shrink(std::min(applied_, durable_));
+}
+
+// An empty batch is not committed, but its effects still wait for the batch before: an answer may rest on it.
+std::optional<storage::Batch> Partition::FinishTurn() {
+  std::optional<storage::Batch> batch = std::exchange(batch_, std::nullopt);
+  if (batch->empty()) {
+    batch.reset();
+  } else {
+    ++commit_;
+    batch->Put(kClock, ClockKey(options_.id), U64(static_cast<uint64_t>(clock_.value)));
+  }
+  if (!effects_.empty()) unreleased_.push_back({commit_, std::exchange(effects_, {})});
+  Release();
+  return batch;
+}
+
+void Partition::OnApplied(uint64_t number) {
+  applied_ = std::max(applied_, number);
+  timers_.OnApplied(applied_);
+  while (!recent_name_order_.empty() && recent_name_order_.front().first <= applied_) {
+    recent_names_.erase(recent_name_order_.front().second);
+    recent_name_order_.pop_front();
+  }
+}
+
+void Partition::OnDurable(uint64_t number) {
+  durable_ = std::max(durable_, number);
+  Release();
+}
+
+void Partition::Release() {
+  while (!unreleased_.empty() && unreleased_.front().number <= durable_) {
+    ports_->Release(options_.id, std::move(unreleased_.front().effects));
+    unreleased_.pop_front();
+  }
+}
+
+asl::Millis Partition::NextWake() const {
+  if (first_turn_) return clock_;
+  asl::Millis wake = std::min(timers_.NextWake(), tasks_.NextWake());
+  if (!held_timeouts_.empty()) wake = std::min(wake, hold_timeouts_until_);
+  return wake;
+}
+
+}  // namespace engine

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The asld authors
+//
+// A Partition is the single-threaded owner of a share of the executions: their frames, timers, tasks and messages. It
+// takes commands in turns; each turn is one atomic batch; what the turn asks to be done outside leaves when that batch
+// is durable, in batch order, and nowhere else. There are no locks inside, no waiting and no reading of the store: what is
+// not in memory is asked for (Ports::Load) and comes back as a command. The caller's loop:
+//
+//   p.Offer(command) …                                    whatever arrived
+//   if (auto batch = p.TakeTurn(now, limits)) committer.Submit(*batch)
+//   p.OnApplied(n), p.OnDurable(n)                         as the committer tells, in any order
+//
+// Owned by one loop (loop.h) or by the simulation; every call on that thread.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "asl/advance.h"
+#include "engine/command.h"
+#include "engine/effects.h"
+#include "engine/execution.h"
+#include "engine/mailbox.h"
+#include "engine/ports.h"
+#include "engine/tasks.h"
+#include "engine/timers.h"
+#include "storage/batch.h"
+#include "storage/store.h"
+
+namespace engine {
+
+struct PartitionOptions {
+  PartitionId id = 0;
+  ArnScope scope;
+  int64_t lease_ms = 10'000;             // how long a task waits for its lost worker to come back
+  size_t cache_bytes_max = 16u << 20;    // of executions in memory
+  std::set<std::string> redeliver;       // queues with on_worker_lost: redeliver
+};
+
+struct TurnLimits {
+  size_t commands_max = 1'024;
+  size_t bytes_max = 4u << 20;
+  std::function<bool()> out_of_time = [] { return false; };
+};
+
+class Partition {
+ public:
+  Partition(PartitionOptions options, Ports* ports);
+
+  // Reads what must be in memory before the first turn: tasks, messages, counters. Nothing per sleeping execution.
+  // `machines` are the state machines found in the store (partition 0 only).
+  absl::Status Recover(const storage::Store& store, std::vector<RevisionPtr> machines, asl::Millis now);
+
+  // `arrived`: when it reached the inbox; timers due later than that fire after it.
+  void Offer(Command command, asl::Millis arrived);
+
+  // Processes what was offered and what is due. nullopt: nothing was written (effects may have been queued behind an
+  // earlier batch, or released when that is durable already). The first command is always taken.
+  std::optional<storage::Batch> TakeTurn(asl::Millis wall_clock, const TurnLimits& limits);
+
+  void OnApplied(uint64_t number);
+  void OnDurable(uint64_t number);
+
+  // A turn would find something: now, or at NextWake().
+  bool HasWork() const { return !queue_.empty(); }
+  asl::Millis NextWake() const;
+
+  struct Counters {
+    uint64_t transitions = 0;
+    uint64_t turns = 0;
+    uint64_t executions_started = 0;
+    uint64_t executions_ended = 0;
+  };
+  const Counters& counters() const { return counters_; }
+  PartitionId id() const { return options_.id; }
+
+ private:
+  struct Queued {
+    Command command;
+    asl::Millis arrived;
+  };
+  struct PendingEffects {
+    uint64_t number;
+    std::vector<Effect> effects;
+  };
+
+  // --- turns (partition.cc) ---
+  void Process(Command command);
+  void FireDue();
+  void RequestLoads();
+  std::optional<storage::Batch> FinishTurn();
+  void Release();
+  uint64_t turn_number() const { return commit_ + 1; }
+  template <typename T>
+  void Answer(const Reply<T>& reply, absl::StatusOr<T> result);
+
+  // --- at start (partition_recover.cc) ---
+  absl::Status RecoverClock(const storage::Store& store, asl::Millis now);
+  absl::Status RecoverTasks(const storage::Store& store);
+  absl::Status RecoverMessages(const storage::Store& store);
+
+  // --- starting and stopping (partition_start.cc) ---
+  void On(StartExecution& command);
+  void On(StopExecution& command);
+  void On(CreateStateMachine& command);
+  void On(NameLoaded& command);
+  void Begin(StartExecution& command);
+  void RepeatStart(StartExecution& command, ExecutionNumber existing, const std::string& input_hash);
+  ExecutionNumber NextExecutionNumber();
+
+  // --- executions (partition_step.cc) ---
+  void On(ExecutionLoaded& command);
+  void On(PayloadLoaded& command);
+  absl::Status Restore(Execution& execution, const ExecutionRows& rows);
+  void WithExecution(ExecutionNumber number, Work work);
+  void Run(Execution& execution);
+  bool Perform(Execution& execution, Step& step);  // false: payloads are being loaded, offer it again
+  bool Perform(Execution& execution, AssignTask& assign);
+  bool Perform(Execution& execution, StopRequest& stop);
+  bool Perform(Execution& execution, RepeatedStart& start);
+  bool AdvanceAndStage(Execution& execution, const asl::Signal& signal, bool* fitted);
+  void Stage(Execution& execution, asl::Outcome& outcome);
+  void Act(Execution& execution, asl::Outcome& outcome, asl::ScheduleTask& effect);
+  void Act(Execution& execution, asl::Outcome& outcome, asl::CancelTask& effect);
+  void Act(Execution& execution, asl::Outcome& outcome, asl::FinishTask& effect);
+  void Act(Execution& execution, asl::Outcome& outcome, asl::ArmTimer& effect);
+  void Act(Execution& execution, asl::Outcome& outcome, asl::CancelTimer& effect);
+  void Act(Execution& execution, asl::Outcome& outcome, asl::EndExecution& effect);
+  void NeedPayloads(Execution& execution, const std::vector<asl::PayloadRef>& refs);
+  TimerKey KeyOf(const Execution& execution, asl::FrameId frame, asl::TimerKind kind, asl::Millis due) const;
+
+  // --- tasks and workers (partition_tasks.cc) ---
+  void On(WorkerAnswer& command);
+  void On(WorkerConnected& command);
+  void On(WorkerLost& command);
+  void On(SlotOffered& command);
+  void On(TaskNotSent& command);
+  void On(TasksLoaded& command);
+  void OfferSlots(const std::string& queue);
+  void Dispatch(Execution& execution, Task& task, const workers::Slot& slot);
+  void Requeue(Task& task);
+  void LeaseExpired(const TaskId& id);
+  void EndTask(const Execution& execution, asl::FrameId frame, asl::EventId scheduled, bool withdraw);
+  void TakeReceived();
+  void Acknowledge(workers::SessionId session, std::string token, workers::AckOutcome outcome);
+  void RememberAnswered(const std::string& token);
+  std::string NewNonce();
+
+  // --- messages between partitions (partition_messages.cc) ---
+  void On(SendProbe& command);
+  void On(MessageArrived& command);
+  void On(MessagesApplied& command);
+  void On(TimersLoaded& command);
+  void SendLetters(PartitionId receiver);
+
+  const PartitionOptions options_;
+  Ports* const ports_;
+  const asl::Draw draw_;
+
+  asl::Millis clock_{};              // max of all wall clocks seen: a step back stops it, never reverses it
+  asl::Millis hold_timeouts_until_{};  // task timeouts wait until the workers had time to come back after a start
+  uint64_t commit_ = 0;              // number of the newest batch handed to the committer
+  uint64_t applied_ = 0;
+  uint64_t durable_ = 0;
+
+  std::deque<Queued> queue_;
+  std::deque<PendingEffects> unreleased_;
+
+  bool first_turn_ = true;           // tasks found waiting at start ask for slots in it
+
+  // The turn being taken.
+  std::optional<storage::Batch> batch_;
+  std::vector<Effect> effects_;
+  std::vector<std::pair<workers::SessionId, std::string>> received_;  // `received` answers, written at its end
+
+  ExecutionCache executions_;
+  Tasks tasks_;
+  Timers timers_;
+  std::vector<Timers::Due> held_timeouts_;
+  Outbox outbox_;
+  Inbox inbox_;
+
+  // Names of batches that are not applied yet, and starts that wait for the look-up of a name.
+  struct RecentName {
+    ExecutionNumber execution;
+    std::string input_hash;
+  };
+  std::map<Hash128, RecentName> recent_names_;
+  std::deque<std::pair<uint64_t, Hash128>> recent_name_order_;
+  std::map<Hash128, std::deque<StartExecution>> loading_names_;
+  asl::Millis number_time_{};
+  uint32_t number_counter_ = 0;
+
+  std::map<std::string, RevisionPtr> machines_;  // partition 0: the state machines, by name
+
+  std::set<std::string> answered_;               // tokens of the newest accepted results
+  std::deque<std::string> answered_order_;
+
+  Counters counters_;
+};
+
+}  // namespace engine

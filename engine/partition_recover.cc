@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The asld authors
+//
+// What a partition reads before its first turn. Effects of the last process are released again from their rows: tasks
+// to send, timers due, messages in the outbox. Executions are read when something wakes them.
+#include <algorithm>
+
+#include "engine/partition.h"
+#include "engine/records.h"
+#include "fmt/format.h"
+#include "storage/key.h"
+
+namespace engine {
+namespace {
+
+absl::Status Malformed(const char* what) {
+  return absl::DataLossError(fmt::format("a key of table '{}' is malformed", what));
+}
+
+std::unique_ptr<storage::Cursor> ScanPrefix(const storage::Store& store, Table table, const std::string& prefix,
+                                            storage::Direction direction = storage::Direction::kForward) {
+  return store.Scan(table, prefix, storage::PrefixEnd(prefix), direction);
+}
+
+}  // namespace
+
+absl::Status Partition::Recover(const storage::Store& store, std::vector<RevisionPtr> machines, asl::Millis now) {
+  absl::StatusOr<uint64_t> number = store.AppliedNumber(options_.id);
+  if (!number.ok()) return number.status();
+  commit_ = applied_ = durable_ = *number;
+  for (RevisionPtr& machine : machines) machines_.emplace(machine->machine, machine);
+  if (absl::Status s = RecoverClock(store, now); !s.ok()) return s;
+  if (absl::Status s = RecoverTasks(store); !s.ok()) return s;
+  if (absl::Status s = RecoverMessages(store); !s.ok()) return s;
+  hold_timeouts_until_ = clock_ + options_.lease_ms;
+  return absl::OkStatus();
+}
+
+absl::Status Partition::RecoverClock(const storage::Store& store, asl::Millis now) {
+  absl::StatusOr<std::optional<std::string>> row = store.Get(kClock, ClockKey(options_.id));
+  if (!row.ok()) return row.status();
+  clock_ = now;
+  if (*row) {
+    const std::optional<uint64_t> stored = ReadU64(**row);
+    if (!stored) return Malformed("clock");
+    clock_ = std::max(clock_, asl::Millis{static_cast<int64_t>(*stored)});
+  }
+  // Numbers go on after the newest one stored, even when the clock stands still.
+  auto newest = ScanPrefix(store, kExecutions, PartitionPrefix(options_.id), storage::Direction::kBackward);
+  if (newest->Valid()) {
+    storage::KeyReader reader(newest->key());
+    reader.U16();
+    const uint64_t value = reader.U64();
+    number_time_ = asl::Millis{static_cast<int64_t>(value >> 22)};
+    number_counter_ = (value >> 10) & 4'095;
+  }
+  return newest->status();
+}
+
+absl::Status Partition::RecoverTasks(const storage::Store& store) {
+  auto rows = ScanPrefix(store, kTasks, PartitionPrefix(options_.id));
+  for (; rows->Valid(); rows->Next()) {
+    const std::optional<TaskKeyParts> key = DecodeTaskKey(rows->key());
+    if (!key) return Malformed("tasks");
+    absl::StatusOr<Task> task = ReadTask(key->queue, key->number, rows->value());
+    if (!task.ok()) return task.status();
+    const TaskId id = task->id;
+    tasks_.Recover(*std::move(task));
+    Task* recovered = tasks_.Find(id);
+    if (recovered == nullptr) continue;
+    if (!recovered->instance.empty()) tasks_.SetLease(*recovered, clock_ + options_.lease_ms);
+    // Heartbeat clocks begin again: what the worker sent meanwhile could not arrive.
+    if (recovered->received) {
+      tasks_.SetHeartbeat(*recovered, clock_ + options_.lease_ms + int64_t{recovered->heartbeat_s} * 1'000);
+    }
+  }
+  return rows->status();
+}
+
+absl::Status Partition::RecoverMessages(const storage::Store& store) {
+  auto letters = ScanPrefix(store, kOutbox, PartitionPrefix(options_.id));
+  for (; letters->Valid(); letters->Next()) {
+    const std::optional<OutboxKeyParts> key = DecodeOutboxKey(letters->key());
+    if (!key) return Malformed("outbox");
+    if (key->number == 0) {
+      const std::optional<uint64_t> last = ReadU64(letters->value());
+      if (!last) return Malformed("outbox");
+      outbox_.RecoverLastNumber(key->receiver, *last);
+    } else {
+      if (absl::StatusOr<std::string> text = DecodeProbe(letters->value()); !text.ok()) return text.status();
+      outbox_.Recover(key->receiver, key->number, std::string(letters->value()));
+    }
+  }
+  if (!letters->status().ok()) return letters->status();
+  auto marks = ScanPrefix(store, kInbox, PartitionPrefix(options_.id));
+  for (; marks->Valid(); marks->Next()) {
+    const std::optional<PartitionId> sender = DecodeInboxKey(marks->key());
+    const std::optional<uint64_t> applied = ReadU64(marks->value());
+    if (!sender || !applied) return Malformed("inbox");
+    inbox_.Advance(*sender, *applied);
+  }
+  for (PartitionId receiver : outbox_.Receivers()) SendLetters(receiver);
+  return marks->status();
+}
+
+}  // namespace engine

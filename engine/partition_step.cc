@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The asld authors
+//
+// One execution, step by step: bring it into memory, ask the interpreter, stage what it answers in the turn's batch.
+//
+//   WithExecution ─▶ (load rows) ─▶ Run ─▶ Perform ─▶ Advance ─▶ Outcome ─▶ Stage: history, tasks, timers, frames
+//                                     ▲                 └─▶ Need ─▶ (load payloads) ─┐
+//                                     └──────────────────────────────────────────────┘
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+#include "engine/partition.h"
+#include "engine/records.h"
+#include "fmt/format.h"
+#include "spdlog/spdlog.h"
+
+namespace engine {
+
+void Partition::WithExecution(ExecutionNumber number, Work work) {
+  Execution* execution = executions_.Find(number);
+  if (execution == nullptr) {
+    execution = &executions_.Add(number);
+    ports_->Load(options_.id, LoadExecution{number});
+  }
+  execution->work.push_back(std::move(work));
+  Run(*execution);
+}
+
+void Partition::Run(Execution& execution) {
+  while (execution.ready() && !execution.work.empty()) {
+    Work work = std::move(execution.work.front());
+    execution.work.pop_front();
+    const bool done = std::visit([&](auto& w) { return Perform(execution, w); }, work);
+    if (!done) {
+      assert(!execution.ready());
+      execution.work.push_front(std::move(work));
+    }
+  }
+}
+
+// An execution that the store does not have: its row was retired, or a caller invented the number. Whatever was wanted
+// of it is answered as not existing.
+static absl::Status Gone() { return absl::NotFoundError("Execution Does Not Exist"); }
+
+void Partition::On(ExecutionLoaded& command) {
+  Execution& execution = *executions_.Find(command.execution);
+  assert(!execution.resident);
+  absl::Status status = command.rows.status();
+  if (status.ok() && !command.rows->execution) status = Gone();
+  if (status.ok()) status = Restore(execution, *command.rows);
+  if (!status.ok()) {
+    spdlog::error("partition {}: execution {:016x} cannot be loaded: {}", options_.id, ToInt(command.execution),
+                  std::string(status.message()));
+    for (Work& work : std::exchange(execution.work, {})) {
+      if (auto* stop = std::get_if<StopRequest>(&work)) Answer<asl::Millis>(stop->reply, status);
+      if (auto* start = std::get_if<RepeatedStart>(&work)) Answer<Started>(start->reply, status);
+      if (auto* step = std::get_if<Step>(&work); step != nullptr && step->session != 0) {
+        Acknowledge(step->session, step->token, workers::AckOutcome::kNoLongerWanted);
+      }
+      if (auto* assign = std::get_if<AssignTask>(&work)) ports_->ReturnSlot(assign->slot.session);
+    }
+    return executions_.Remove(command.execution);
+  }
+  execution.resident = true;
+  executions_.Account(execution);
+  Run(execution);
+}
+
+absl::Status Partition::Restore(Execution& execution, const ExecutionRows& rows) {
+  absl::StatusOr<ExecutionRow> row = ReadExecution(*rows.execution);
+  if (!row.ok()) return row.status();
+  execution.revision = ports_->FindRevision(row->revision);
+  if (execution.revision == nullptr) return absl::DataLossError("its state machine's revision is missing");
+  execution.status = row->status;
+  execution.stopped_at = row->stopped;
+  execution.next_event = rows.next_event;
+  execution.input.ref = {
+      .event = asl::EventId{1}, .field = asl::PayloadField::kInput, .offset = 0, .length = row->input_length};
+  execution.info = {.arn = ExecutionArn(options_.scope, row->machine, row->name),
+                    .name = row->name,
+                    .role_arn = execution.revision->role_arn,
+                    .state_machine_arn = StateMachineArn(options_.scope, row->machine),
+                    .state_machine_name = row->machine,
+                    .region = options_.scope.region,
+                    .started_at = row->started};
+  for (const auto& [key, bytes] : rows.frames) {
+    const std::optional<asl::FrameId> id = DecodeFrameKey(key);
+    if (!id) return absl::DataLossError("a key of table 'frames' is malformed");
+    absl::StatusOr<asl::Frame> frame = ReadFrame(*id, bytes);
+    if (!frame.ok()) return frame.status();
+    execution.frames.emplace(*id, *std::move(frame));
+  }
+  return absl::OkStatus();
+}
+
+void Partition::NeedPayloads(Execution& execution, const std::vector<asl::PayloadRef>& refs) {
+  assert(!refs.empty());
+  for (const asl::PayloadRef& ref : refs) {
+    ++execution.loads;
+    ports_->Load(options_.id, LoadPayload{.execution = execution.number, .ref = ref});
+  }
+}
+
+void Partition::On(PayloadLoaded& command) {
+  Execution& execution = *executions_.Find(command.execution);
+  assert(execution.loads > 0);
+  --execution.loads;
+  if (!command.text.ok()) {
+    // Its own history cannot be read back: fail it rather than ask for ever.
+    spdlog::error("partition {}: execution {:016x}: {}", options_.id, ToInt(command.execution),
+                  std::string(command.text.status().message()));
+    execution.work.push_front(Step{.signal = asl::Fail{asl::Error{
+                                       .name = std::string(asl::kStatesRuntime),
+                                       .cause = "A payload of this execution could not be read from the store."}}});
+    return Run(execution);
+  }
+  const auto fill = [&](asl::Payload& payload) {
+    if (payload.ref.event == command.ref.event && payload.ref.field == command.ref.field) payload.text = *command.text;
+  };
+  fill(execution.input);
+  for (auto& [id, frame] : execution.frames) fill(frame.input);
+  for (const Work& work : execution.work) {
+    const auto* assign = std::get_if<AssignTask>(&work);
+    Task* task = assign == nullptr ? nullptr : tasks_.Find({execution.number, assign->scheduled});
+    if (task != nullptr && task->input.event == command.ref.event && task->input.field == command.ref.field) {
+      task->text = *command.text;
+    }
+  }
+  executions_.Account(execution);
+  Run(execution);
+}
+
+bool Partition::Perform(Execution& execution, Step& step) {
+  bool fitted = false;
+  if (execution.status == asl::ExecutionStatus::kRunning) {
+    // A timer at a frame that waits for nothing resumes a cut Advance (see Stage, `more`).
+    asl::Signal signal = step.signal;
+    const auto* timer = std::get_if<asl::TimerFired>(&step.signal);
+    if (timer != nullptr && timer->kind == asl::TimerKind::kDelay) {
+      auto frame = execution.frames.find(timer->frame);
+      if (frame != execution.frames.end() && frame->second.waiting == asl::Waiting::kNothing) {
+        signal = asl::Continue{timer->frame};
+      }
+    }
+    if (!AdvanceAndStage(execution, signal, &fitted)) return false;
+  }
+  // The fired timer's row goes in the batch of what it caused, never before.
+  if (const auto* timer = std::get_if<asl::TimerFired>(&step.signal);
+      timer != nullptr && timer->kind != asl::TimerKind::kHeartbeat) {
+    batch_->Delete(kTimers, EncodeTimerKey(options_.id, KeyOf(execution, timer->frame, timer->kind, timer->due)));
+  }
+  if (step.session != 0) {
+    const bool result = !std::holds_alternative<asl::TaskReceived>(step.signal);
+    if (fitted && result) RememberAnswered(step.token);
+    Acknowledge(step.session, step.token,
+                fitted || !result ? workers::AckOutcome::kAccepted : workers::AckOutcome::kNoLongerWanted);
+  }
+  return true;
+}
+
+bool Partition::AdvanceAndStage(Execution& execution, const asl::Signal& signal, bool* fitted) {
+  const asl::ExecutionView view{.info = execution.info,
+                                .input = execution.input,
+                                .next_event = execution.next_event,
+                                .frames = execution.frames};
+  asl::Advanced advanced = asl::Advance(*execution.revision->program, view, signal, clock_, draw_);
+  if (auto* need = std::get_if<asl::Need>(&advanced)) {
+    NeedPayloads(execution, need->payloads);
+    return false;
+  }
+  asl::Outcome& outcome = std::get<asl::Outcome>(advanced);
+  *fitted = !outcome.events.empty() || !outcome.frames.empty();
+  if (!*fitted) return true;
+  if (!outcome.events.empty()) {
+    const storage::Batch::Mark mark = batch_->mark();
+    if (absl::Status s = PutHistory(execution.number, outcome.events, *batch_); !s.ok()) {
+      batch_->Rewind(mark);
+      const uint64_t id = ports_->Random();
+      spdlog::error("partition {}: execution {:016x} failed a check, id {:016x}: {}", options_.id,
+                    ToInt(execution.number), id, std::string(s.message()));
+      assert(!std::holds_alternative<asl::Fail>(signal));
+      return AdvanceAndStage(
+          execution,
+          asl::Fail{asl::Error{.name = std::string(asl::kStatesRuntime),
+                               .cause = fmt::format("An internal check failed (log id {:016x}).", id)}},
+          fitted);
+    }
+  }
+  Stage(execution, outcome);
+  return true;
+}
+
+void Partition::Stage(Execution& execution, asl::Outcome& outcome) {
+  execution.next_event = execution.next_event + static_cast<int64_t>(outcome.events.size());
+  for (asl::Effect& effect : outcome.effects) {
+    std::visit([&](auto& e) { Act(execution, outcome, e); }, effect);
+  }
+  for (asl::FrameChange& change : outcome.frames) {
+    if (change.frame) {
+      PutFrame(execution.number, *change.frame, *batch_);
+      execution.frames.insert_or_assign(change.id, *std::move(change.frame));
+    } else {
+      batch_->Delete(kFrames, FrameKey(execution.number, change.id));
+      execution.frames.erase(change.id);
+    }
+  }
+  if (outcome.more) {
+    // A timer due now: a later turn continues, and so does the next process after a crash.
+    for (const auto& [id, frame] : execution.frames) {
+      if (frame.waiting != asl::Waiting::kNothing) continue;
+      const TimerKey key = KeyOf(execution, id, asl::TimerKind::kDelay, clock_);
+      PutTimer(options_.id, key, asl::EventId::kNone, *batch_);
+      timers_.Arm(key, asl::EventId::kNone, turn_number());
+    }
+  }
+  ++counters_.transitions;
+  execution.pinned_until = turn_number();
+  executions_.Account(execution);
+}
+
+TimerKey Partition::KeyOf(const Execution& execution, asl::FrameId frame, asl::TimerKind kind,
+                          asl::Millis due) const {
+  return {.due = due, .execution = execution.number, .frame = frame, .kind = kind};
+}
+
+void Partition::Act(Execution& execution, asl::Outcome&, asl::ArmTimer& effect) {
+  if (effect.kind == asl::TimerKind::kHeartbeat) {
+    if (Task* task = tasks_.Find({execution.number, effect.scheduled})) tasks_.SetHeartbeat(*task, effect.due);
+    return;
+  }
+  const TimerKey key = KeyOf(execution, effect.frame, effect.kind, effect.due);
+  PutTimer(options_.id, key, effect.scheduled, *batch_);
+  timers_.Arm(key, effect.scheduled, turn_number());
+}
+
+void Partition::Act(Execution& execution, asl::Outcome&, asl::CancelTimer& effect) {
+  if (effect.kind == asl::TimerKind::kHeartbeat) return;  // goes with its task
+  const TimerKey key = KeyOf(execution, effect.frame, effect.kind, effect.due);
+  batch_->Delete(kTimers, EncodeTimerKey(options_.id, key));
+  timers_.Cancel(key);
+}
+
+void Partition::Act(Execution& execution, asl::Outcome& outcome, asl::EndExecution& effect) {
+  execution.status = effect.status;
+  execution.stopped_at = clock_;
+  PutExecution(execution, outcome.events.back().id, *batch_);
+  effects_.push_back(AnnounceEnd{execution.number});
+  ++counters_.executions_ended;
+}
+
+}  // namespace engine

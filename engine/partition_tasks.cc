@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The asld authors
+//
+// Tasks and the workers that have them. The rule that everything here serves: a task is sent again only when it is known
+// not to have been received, and a worker's answer counts once. So a task's row names the worker instance before the
+// task is sent, and what a returning worker does not list, it never received.
+#include <cassert>
+
+#include "engine/partition.h"
+#include "engine/records.h"
+#include "fmt/format.h"
+
+namespace engine {
+namespace {
+
+constexpr size_t kAnsweredMax = 4'096;  // tokens remembered to tell "already answered" from "no longer wanted"
+
+uint32_t Seconds(const std::optional<int64_t>& seconds) { return static_cast<uint32_t>(seconds.value_or(0)); }
+
+}  // namespace
+
+std::string Partition::NewNonce() { return U64(ports_->Random()) + U64(ports_->Random()); }
+
+// The task takes its place in its queue; when nobody waits there and a worker has a slot, it is assigned in this batch.
+void Partition::Act(Execution& execution, asl::Outcome& outcome, asl::ScheduleTask& effect) {
+  Task task;
+  task.id = {execution.number, effect.scheduled};
+  task.frame = effect.frame;
+  task.queue = QueueOf(effect.target);
+  task.number = tasks_.NextNumber();
+  task.attempt = effect.attempt;
+  task.qualifier = effect.target.qualifier;
+  task.input = effect.input.ref;
+  task.text = effect.input.text;
+  task.timeout_s = Seconds(effect.timeout_s);
+  task.heartbeat_s = Seconds(effect.heartbeat_s);
+  task.state_name = effect.state_name;
+  task.nonce = NewNonce();
+  for (asl::FrameChange& change : outcome.frames) {
+    if (change.id != effect.frame) continue;
+    assert(change.frame && change.frame->task);
+    change.frame->task->queue = task.queue;
+    change.frame->task->queue_number = task.number;
+  }
+
+  std::optional<workers::Slot> slot;
+  if (!tasks_.HasWaiting(task.queue)) slot = ports_->TakeSlot(task.queue, options_.id);
+  if (slot && task.text != nullptr) {
+    Task& added = tasks_.AddAssigned(std::move(task), *slot);
+    Dispatch(execution, added, *slot);
+    return;
+  }
+  PutTask(options_.id, task, *batch_);
+  if (slot) {
+    Task& added = tasks_.AddAssigned(std::move(task), *slot);
+    execution.work.push_back(AssignTask{.scheduled = added.id.scheduled, .slot = *slot});
+  } else {
+    tasks_.Add(std::move(task));
+  }
+}
+
+void Partition::Act(Execution& execution, asl::Outcome&, asl::CancelTask& effect) {
+  EndTask(execution, effect.frame, effect.scheduled, true);
+}
+
+void Partition::Act(Execution& execution, asl::Outcome&, asl::FinishTask& effect) {
+  EndTask(execution, effect.frame, effect.scheduled, false);
+}
+
+// REQUIRES: the frame as it was before this outcome is still in `execution`: it names the task's row.
+void Partition::EndTask(const Execution& execution, asl::FrameId frame_id, asl::EventId scheduled, bool withdraw) {
+  const asl::Frame& frame = execution.frames.at(frame_id);
+  assert(frame.task && frame.task->scheduled == scheduled);
+  const TaskId id{execution.number, scheduled};
+  if (const Task* task = tasks_.Find(id); task != nullptr && task->session != 0) {
+    if (withdraw) effects_.push_back(WithdrawTask{.session = task->session, .token = EncodeToken(*task)});
+    ports_->ReturnSlot(task->session);
+  }
+  batch_->Delete(kTasks, TaskKey(options_.id, frame.task->queue, frame.task->queue_number));
+  tasks_.Remove(id, frame.task->queue);
+}
+
+// REQUIRES: assigned to the slot's instance, its input text in memory.
+void Partition::Dispatch(Execution& execution, Task& task, const workers::Slot& slot) {
+  assert(task.text != nullptr && task.session == slot.session);
+  PutTask(options_.id, task, *batch_);
+  effects_.push_back(DispatchTask{
+      .session = slot.session,
+      .request = {.token = EncodeToken(task),
+                  .queue = task.queue,
+                  .qualifier = task.qualifier,
+                  .text = std::move(task.text),
+                  .offset = task.input.offset,
+                  .length = task.input.length,
+                  .attempt = task.attempt,
+                  .timeout_s = task.timeout_s,
+                  .heartbeat_s = task.heartbeat_s,
+                  .execution_arn = execution.info.arn,
+                  .state_name = task.state_name,
+                  .idempotency_key = fmt::format("{:016x}-{}", ToInt(task.id.execution),
+                                                 asl::ToInt(task.id.scheduled))}});
+  execution.pinned_until = turn_number();
+}
+
+bool Partition::Perform(Execution& execution, AssignTask& assign) {
+  Task* task = tasks_.Find({execution.number, assign.scheduled});
+  if (task == nullptr || task->session != assign.slot.session) {
+    // Over, or requeued, meanwhile. Whoever ended or moved the task gave its slot back.
+    return true;
+  }
+  if (task->text == nullptr) {
+    NeedPayloads(execution, {task->input});
+    return false;
+  }
+  Dispatch(execution, *task, assign.slot);
+  return true;
+}
+
+void Partition::OfferSlots(const std::string& queue) {
+  while (Task* task = tasks_.Oldest(queue)) {
+    const std::optional<workers::Slot> slot = ports_->TakeSlot(queue, options_.id);
+    if (!slot) return;
+    tasks_.Assign(*task, *slot);
+    WithExecution(task->id.execution, AssignTask{.scheduled = task->id.scheduled, .slot = *slot});
+  }
+}
+
+void Partition::On(SlotOffered& command) {
+  Task* task = tasks_.Oldest(command.queue);
+  if (task == nullptr) return ports_->ReturnSlot(command.slot.session);
+  tasks_.Assign(*task, command.slot);
+  WithExecution(task->id.execution, AssignTask{.scheduled = task->id.scheduled, .slot = command.slot});
+  OfferSlots(command.queue);
+}
+
+// Known not to have been received: back to its place, under the same token.
+void Partition::Requeue(Task& task) {
+  tasks_.Unassign(task);
+  PutTask(options_.id, task, *batch_);
+  OfferSlots(task.queue);
+}
+
+void Partition::On(TaskNotSent& command) {
+  Task* task = tasks_.FindToken(command.token);
+  if (task != nullptr && task->session == command.session) Requeue(*task);
+}
+
+void Partition::On(TasksLoaded& command) {
+  std::vector<Task> tasks;
+  for (const auto& [number, bytes] : command.rows) {
+    absl::StatusOr<Task> task = ReadTask(command.queue, number, bytes);
+    assert(task.ok());  // checked when the partition recovered or wrote it
+    tasks.push_back(*std::move(task));
+  }
+  tasks_.OnLoaded(command.queue, std::move(tasks));
+  OfferSlots(command.queue);
+}
+
+void Partition::On(WorkerAnswer& command) {
+  workers::Answer& answer = command.answer;
+  Task* task = tasks_.FindToken(answer.token);
+  if (task == nullptr || task->session != command.session) {
+    const bool answered = task == nullptr && answered_.contains(answer.token);
+    return Acknowledge(command.session, std::move(answer.token),
+                       answered ? workers::AckOutcome::kAlreadyAnswered : workers::AckOutcome::kNoLongerWanted);
+  }
+  const TaskId id = task->id;
+  switch (answer.kind) {
+    case workers::AnswerKind::kReceived:
+      received_.emplace_back(command.session, std::move(answer.token));
+      return;
+    case workers::AnswerKind::kHeartbeat:
+      if (task->heartbeat_due != asl::kNever) {
+        tasks_.SetHeartbeat(*task, command.arrived + int64_t{task->heartbeat_s} * 1'000);
+      }
+      return Acknowledge(command.session, std::move(answer.token), workers::AckOutcome::kAccepted);
+    case workers::AnswerKind::kSuccess:
+      return WithExecution(id.execution, Step{.signal = asl::TaskSucceeded{.frame = task->frame,
+                                                                           .scheduled = id.scheduled,
+                                                                           .output = std::move(answer.output),
+                                                                           .worker_name = task->worker_name},
+                                              .session = command.session,
+                                              .token = std::move(answer.token)});
+    case workers::AnswerKind::kFailure:
+      return WithExecution(id.execution, Step{.signal = asl::TaskFailed{.frame = task->frame,
+                                                                        .scheduled = id.scheduled,
+                                                                        .error = {.name = std::move(answer.error),
+                                                                                  .cause = std::move(answer.cause)},
+                                                                        .worker_name = task->worker_name},
+                                              .session = command.session,
+                                              .token = std::move(answer.token)});
+  }
+}
+
+// `received` is written at the turn's end, so that a result in the same turn takes it along in one record.
+void Partition::TakeReceived() {
+  for (auto& [session, token] : std::exchange(received_, {})) {
+    Task* task = tasks_.FindToken(token);
+    if (task == nullptr) {
+      Acknowledge(session, std::move(token), workers::AckOutcome::kAccepted);
+      continue;
+    }
+    if (!task->received) {
+      task->received = true;
+      if (task->heartbeat_s > 0) PutTask(options_.id, *task, *batch_);
+    }
+    WithExecution(task->id.execution, Step{.signal = asl::TaskReceived{.frame = task->frame,
+                                                                       .scheduled = task->id.scheduled,
+                                                                       .worker_name = task->worker_name},
+                                           .session = session,
+                                           .token = std::move(token)});
+  }
+}
+
+void Partition::On(WorkerConnected& command) {
+  std::set<std::string> bound;
+  for (workers::Held& held : command.held) {
+    Task* task = tasks_.FindToken(held.token);
+    if (task == nullptr || task->instance != command.worker.instance) {
+      ports_->ReturnSlot(command.worker.session);
+      const bool answered = task == nullptr && answered_.contains(held.token);
+      Acknowledge(command.worker.session, held.token,
+                  answered ? workers::AckOutcome::kAlreadyAnswered : workers::AckOutcome::kNoLongerWanted);
+      continue;
+    }
+    task->session = command.worker.session;
+    task->worker_name = command.worker.worker_name;
+    tasks_.SetLease(*task, asl::kNever);
+    if (task->received && task->heartbeat_s > 0) {
+      tasks_.SetHeartbeat(*task, clock_ + int64_t{task->heartbeat_s} * 1'000);
+    }
+    bound.insert(held.token);
+  }
+  for (const TaskId& id : tasks_.AssignedTo(command.worker.instance)) {
+    Task* task = tasks_.Find(id);
+    if (task == nullptr || task->session == command.worker.session) continue;
+    Requeue(*task);
+  }
+  for (workers::Held& held : command.held) {
+    if (!bound.contains(held.token)) continue;
+    WorkerAnswer received{.session = command.worker.session, .arrived = clock_};
+    received.answer = held.finished ? std::move(*held.finished) : workers::Answer{.token = held.token};
+    On(received);
+  }
+}
+
+void Partition::On(WorkerLost& command) {
+  for (const TaskId& id : tasks_.AssignedTo(command.worker.instance)) {
+    Task& task = *tasks_.Find(id);
+    if (task.session == command.worker.session) tasks_.SetLease(task, clock_ + options_.lease_ms);
+  }
+}
+
+// The worker did not come back: whether the work was done is unknown. A function fails, so that the definition's Retry
+// decides, as on AWS; an activity waits for its heartbeat or timeout; `redeliver` prefers at-least-once.
+void Partition::LeaseExpired(const TaskId& id) {
+  Task& task = *tasks_.Find(id);
+  if (options_.redeliver.contains(task.queue)) {
+    ++task.delivery;
+    task.nonce = NewNonce();
+    return Requeue(task);
+  }
+  if (task.queue.starts_with(workers::ActivityQueue(""))) return;
+  WithExecution(id.execution,
+                Step{.signal = asl::TaskFailed{
+                         .frame = task.frame,
+                         .scheduled = id.scheduled,
+                         .error = {.name = std::string(asl::kLambdaUnknown),
+                                   .cause = fmt::format("The worker '{}' that had the task did not come back within its "
+                                                        "lease of {} ms; whether the work was done is unknown.",
+                                                        task.instance, options_.lease_ms)},
+                         .worker_name = task.worker_name}});
+}
+
+void Partition::Acknowledge(workers::SessionId session, std::string token, workers::AckOutcome outcome) {
+  effects_.push_back(AcknowledgeAnswer{.session = session,
+                                       .acknowledgement = {.token = std::move(token), .outcome = outcome}});
+}
+
+void Partition::RememberAnswered(const std::string& token) {
+  answered_.insert(token);
+  answered_order_.push_back(token);
+  if (answered_order_.size() > kAnsweredMax) {
+    answered_.erase(answered_order_.front());
+    answered_order_.pop_front();
+  }
+}
+
+}  // namespace engine

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The asld authors
+#include "engine/reads.h"
+
+#include <algorithm>
+#include <map>
+
+#include "engine/tables.h"
+#include "fmt/format.h"
+#include "storage/key.h"
+
+namespace engine {
+namespace {
+
+constexpr size_t kPageBytesMax = 1u << 20;
+
+// Texts of an execution's payloads, each read once.
+class PayloadReader {
+ public:
+  PayloadReader(const storage::Reader& view, ExecutionNumber number) : view_(view), number_(number) {}
+
+  void Remember(const asl::HistoryEvent& event) {
+    if (event.payload.text != nullptr) texts_[event.id] = event.payload.text;
+  }
+
+  absl::Status Fill(asl::Payload& payload) {
+    if (payload.ref.event == asl::EventId::kNone || payload.text != nullptr) return absl::OkStatus();
+    auto it = texts_.find(payload.ref.event);
+    if (it == texts_.end()) {
+      auto record = view_.Scan(kHistory, HistoryKey(number_, asl::EventId{0}),
+                               HistoryKey(number_, payload.ref.event + 1), storage::Direction::kBackward);
+      if (!record->Valid()) return absl::DataLossError("the history record of a payload is missing");
+      auto events = ReadHistory(*DecodeHistoryKey(record->key()), record->value());
+      if (!events.ok()) return events.status();
+      for (const asl::HistoryEvent& event : *events) Remember(event);
+      it = texts_.find(payload.ref.event);
+      if (it == texts_.end()) return absl::DataLossError("an event does not hold the payload that is referred to");
+    }
+    payload.text = it->second;
+    return absl::OkStatus();
+  }
+
+ private:
+  const storage::Reader& view_;
+  const ExecutionNumber number_;
+  std::map<asl::EventId, asl::Text> texts_;
+};
+
+absl::StatusOr<std::vector<PendingTask>> ReadPending(const storage::Reader& view, ExecutionNumber number) {
+  std::vector<PendingTask> pending;
+  const std::string prefix = FramePrefix(number);
+  auto rows = view.Scan(kFrames, prefix, storage::PrefixEnd(prefix));
+  for (; rows->Valid(); rows->Next()) {
+    absl::StatusOr<asl::Frame> frame = ReadFrame(*DecodeFrameKey(rows->key()), rows->value());
+    if (!frame.ok()) return frame.status();
+    if (!frame->task) continue;
+    const std::string& queue = frame->task->queue;
+    auto row = view.Get(kTasks, TaskKey(PartitionOf(number), queue, frame->task->queue_number));
+    if (!row.ok()) return row.status();
+    if (!*row) continue;
+    absl::StatusOr<Task> task = ReadTask(queue, frame->task->queue_number, **row);
+    if (!task.ok()) return task.status();
+    pending.push_back({task->state_name, queue, task->attempt, task->instance});
+  }
+  if (!rows->status().ok()) return rows->status();
+  return pending;
+}
+
+}  // namespace
+
+absl::StatusOr<ExecutionNumber> FindExecution(const storage::Reader& view, const ArnScope& scope, uint32_t partitions,
+                                              const std::string& arn) {
+  const std::optional<ExecutionName> name = ParseExecutionArn(arn);
+  if (!name) return absl::InvalidArgumentError(fmt::format("Invalid Arn: 'Invalid ARN prefix: {}'", arn));
+  const absl::Status missing = absl::NotFoundError(fmt::format("Execution Does Not Exist: '{}'", arn));
+  if (ExecutionArn(scope, name->machine, name->name) != arn) return missing;
+  const Hash128 hash = HashName(name->machine, name->name);
+  auto row = view.Get(kNames, NameKey(OwnerOf(hash, partitions), hash));
+  if (!row.ok()) return row.status();
+  if (!*row) return missing;
+  absl::StatusOr<NameRow> found = ReadName(**row);
+  if (!found.ok()) return found.status();
+  return found->execution;
+}
+
+absl::StatusOr<ExecutionRow> ReadStatus(const storage::Reader& view, ExecutionNumber number) {
+  auto row = view.Get(kExecutions, ExecutionKey(number));
+  if (!row.ok()) return row.status();
+  if (!*row) return absl::NotFoundError("Execution Does Not Exist");
+  return ReadExecution(**row);
+}
+
+absl::StatusOr<ExecutionDescription> Describe(const storage::Reader& view, ExecutionNumber number) {
+  absl::StatusOr<ExecutionRow> row = ReadStatus(view, number);
+  if (!row.ok()) return row.status();
+  ExecutionDescription description{.number = number, .row = *std::move(row)};
+  PayloadReader payloads(view, number);
+  asl::Payload input{.ref = {.event = asl::EventId{1},
+                             .field = asl::PayloadField::kInput,
+                             .offset = 0,
+                             .length = description.row.input_length}};
+  if (absl::Status s = payloads.Fill(input); !s.ok()) return s;
+  description.input = std::string(input.view());
+  if (description.row.status == asl::ExecutionStatus::kRunning) {
+    absl::StatusOr<std::vector<PendingTask>> pending = ReadPending(view, number);
+    if (!pending.ok()) return pending.status();
+    description.pending = *std::move(pending);
+    return description;
+  }
+  absl::StatusOr<HistoryPage> last =
+      ReadPage(view, number, description.row.last_event, 1, storage::Direction::kBackward);
+  if (!last.ok()) return last.status();
+  asl::HistoryEvent& end = last->events.front();
+  if (end.type == asl::EventType::kExecutionSucceeded) description.output = std::string(end.payload.view());
+  // AWS's DescribeExecution shows no error for a timeout of the execution.
+  if (end.type != asl::EventType::kExecutionTimedOut) description.error = std::move(end.error);
+  return description;
+}
+
+absl::StatusOr<HistoryPage> ReadPage(const storage::Reader& view, ExecutionNumber number, asl::EventId from,
+                                     size_t count, storage::Direction direction) {
+  const bool forward = direction == storage::Direction::kForward;
+  const std::string end_of_all = HistoryKey(ExecutionNumber{ToInt(number) + 1}, asl::EventId{0});
+  std::string begin = HistoryKey(number, asl::EventId{0});
+  std::string end = end_of_all;
+  if (from != asl::EventId::kNone && forward) {
+    // The record that holds `from` starts at or before it.
+    auto record = view.Scan(kHistory, begin, HistoryKey(number, from + 1), storage::Direction::kBackward);
+    if (record->Valid()) begin = std::string(record->key());
+  } else if (from != asl::EventId::kNone) {
+    end = HistoryKey(number, from + 1);
+  }
+  PayloadReader payloads(view, number);
+  HistoryPage page;
+  size_t bytes = 0;
+  for (auto rows = view.Scan(kHistory, begin, end, direction);; rows->Next()) {
+    if (!rows->Valid()) {
+      if (!rows->status().ok()) return rows->status();
+      return page;
+    }
+    auto events = ReadHistory(*DecodeHistoryKey(rows->key()), rows->value());
+    if (!events.ok()) return events.status();
+    for (const asl::HistoryEvent& event : *events) payloads.Remember(event);
+    if (!forward) std::reverse(events->begin(), events->end());
+    for (asl::HistoryEvent& event : *events) {
+      if (from != asl::EventId::kNone && (forward ? event.id < from : event.id > from)) continue;
+      if (page.events.size() == count || (bytes >= kPageBytesMax && !page.events.empty())) {
+        page.next = event.id;
+        return page;
+      }
+      if (absl::Status s = payloads.Fill(event.payload); !s.ok()) return s;
+      bytes += event.payload.ref.length;
+      page.events.push_back(std::move(event));
+    }
+  }
+}
+
+}  // namespace engine

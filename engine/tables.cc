@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The asld authors
+#include "engine/tables.h"
+
+#include "storage/key.h"
+
+namespace engine {
+namespace {
+
+using storage::AppendU16;
+using storage::AppendU32;
+using storage::AppendU64;
+
+std::string Prefixed(PartitionId partition) {
+  std::string key;
+  key.reserve(32);
+  AppendU16(static_cast<uint16_t>(partition), &key);
+  return key;
+}
+
+uint32_t Low32(asl::EventId event) { return static_cast<uint32_t>(asl::ToInt(event)); }
+
+}  // namespace
+
+std::vector<storage::TableSpec> AllTables() {
+  using storage::TableKind;
+  return {{kHistory, "history", TableKind::kHistory}, {kExecutions, "executions", TableKind::kHot},
+          {kFrames, "frames", TableKind::kHot},       {kTimers, "timers", TableKind::kQueue},
+          {kTasks, "tasks", TableKind::kQueue},       {kNames, "names", TableKind::kHot},
+          {kOutbox, "outbox", TableKind::kQueue},     {kInbox, "inbox", TableKind::kHot},
+          {kMachines, "machines", TableKind::kHot},   {kRevisions, "revisions", TableKind::kHot},
+          {kClock, "clock", TableKind::kHot},         {kProbes, "probes", TableKind::kHot},
+          {kSettings, "settings", TableKind::kHot}};
+}
+
+std::string HistoryKey(ExecutionNumber execution, asl::EventId event) {
+  std::string key;
+  key.reserve(12);
+  AppendU64(ToInt(execution), &key);
+  AppendU32(Low32(event), &key);
+  return key;
+}
+
+std::string ExecutionKey(ExecutionNumber execution) {
+  std::string key = Prefixed(PartitionOf(execution));
+  AppendU64(ToInt(execution), &key);
+  return key;
+}
+
+std::string FramePrefix(ExecutionNumber execution) { return ExecutionKey(execution); }
+
+std::string FrameKey(ExecutionNumber execution, asl::FrameId frame) {
+  std::string key = FramePrefix(execution);
+  AppendU32(static_cast<uint32_t>(frame), &key);
+  return key;
+}
+
+std::string EncodeTimerKey(PartitionId partition, const TimerKey& timer) {
+  std::string key = Prefixed(partition);
+  AppendU64(static_cast<uint64_t>(timer.due.value), &key);
+  AppendU64(ToInt(timer.execution), &key);
+  AppendU32(static_cast<uint32_t>(timer.frame), &key);
+  storage::AppendU8(static_cast<uint8_t>(timer.kind), &key);
+  return key;
+}
+
+std::string TaskQueuePrefix(PartitionId partition, std::string_view queue) {
+  std::string key = Prefixed(partition);
+  storage::AppendTerminated(queue, &key);
+  return key;
+}
+
+std::string TaskKey(PartitionId partition, std::string_view queue, uint64_t number) {
+  std::string key = TaskQueuePrefix(partition, queue);
+  AppendU64(number, &key);
+  return key;
+}
+
+std::string NameKey(PartitionId partition, const Hash128& hash) {
+  std::string key = Prefixed(partition);
+  AppendU64(hash.high, &key);
+  AppendU64(hash.low, &key);
+  return key;
+}
+
+std::string OutboxKey(PartitionId partition, PartitionId receiver, uint64_t number) {
+  std::string key = InboxKey(partition, receiver);
+  AppendU64(number, &key);
+  return key;
+}
+
+std::string InboxKey(PartitionId partition, PartitionId sender) {
+  std::string key = Prefixed(partition);
+  AppendU16(static_cast<uint16_t>(sender), &key);
+  return key;
+}
+
+std::string MachineKey(std::string_view name) { return Prefixed(0).append(name); }
+std::string RevisionKey(std::string_view id) { return Prefixed(0).append(id); }
+std::string ClockKey(PartitionId partition) { return Prefixed(partition); }
+std::string PartitionPrefix(PartitionId partition) { return Prefixed(partition); }
+
+std::string ProbeKey(PartitionId partition, PartitionId sender, uint64_t number) {
+  return OutboxKey(partition, sender, number);
+}
+
+std::string U64(uint64_t value) {
+  std::string bytes;
+  AppendU64(value, &bytes);
+  return bytes;
+}
+
+std::optional<uint64_t> ReadU64(std::string_view value) {
+  storage::KeyReader reader(value);
+  const uint64_t number = reader.U64();
+  if (!reader.ok() || !reader.rest().empty()) return std::nullopt;
+  return number;
+}
+
+std::optional<TimerKey> DecodeTimerKey(std::string_view key) {
+  storage::KeyReader reader(key);
+  reader.U16();
+  TimerKey timer;
+  timer.due = asl::Millis{static_cast<int64_t>(reader.U64())};
+  timer.execution = ExecutionNumber{reader.U64()};
+  timer.frame = asl::FrameId{reader.U32()};
+  timer.kind = static_cast<asl::TimerKind>(reader.U8());
+  if (!reader.ok() || !reader.rest().empty()) return std::nullopt;
+  return timer;
+}
+
+std::optional<TaskKeyParts> DecodeTaskKey(std::string_view key) {
+  storage::KeyReader reader(key);
+  reader.U16();
+  TaskKeyParts parts;
+  parts.queue = reader.Terminated();
+  parts.number = reader.U64();
+  if (!reader.ok() || !reader.rest().empty()) return std::nullopt;
+  return parts;
+}
+
+std::optional<OutboxKeyParts> DecodeOutboxKey(std::string_view key) {
+  storage::KeyReader reader(key);
+  reader.U16();
+  OutboxKeyParts parts;
+  parts.receiver = reader.U16();
+  parts.number = reader.U64();
+  if (!reader.ok() || !reader.rest().empty()) return std::nullopt;
+  return parts;
+}
+
+std::optional<PartitionId> DecodeInboxKey(std::string_view key) {
+  storage::KeyReader reader(key);
+  reader.U16();
+  const PartitionId sender = reader.U16();
+  if (!reader.ok() || !reader.rest().empty()) return std::nullopt;
+  return sender;
+}
+
+std::optional<asl::FrameId> DecodeFrameKey(std::string_view key) {
+  storage::KeyReader reader(key);
+  reader.U16();
+  reader.U64();
+  const asl::FrameId frame{reader.U32()};
+  if (!reader.ok() || !reader.rest().empty()) return std::nullopt;
+  return frame;
+}
+
+std::optional<asl::EventId> DecodeHistoryKey(std::string_view key) {
+  storage::KeyReader reader(key);
+  reader.U64();
+  const asl::EventId event{reader.U32()};
+  if (!reader.ok() || !reader.rest().empty()) return std::nullopt;
+  return event;
+}
+
+}  // namespace engine
