@@ -24,6 +24,7 @@ struct ConditionProblem {
   std::string location;  // below the rule: "" for the rule itself, "/And[1]/Variable", …
   std::string message;
   JsonSpan span;
+  bool not_served_yet = false;  // valid ASL: a variable ("$name")
 };
 
 class Condition {
@@ -33,7 +34,9 @@ class Condition {
   // caller's); in nested rules they are problems, as is any other unknown field.
   static Compiled Compile(const Json& rule);
 
-  bool needs_input() const;  // some path starts from `$`
+  bool needs_input() const {
+    return true;
+  }  // rules ask about the input; `$$` alone is too rare to save it
 
   // States.Runtime when a variable other than IsPresent's is missing. REQUIRES: input.loaded() if
   // needs_input().

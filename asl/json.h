@@ -56,11 +56,11 @@ class Json {
   bool is_array() const { return type() == JsonType::kArray; }
   bool is_object() const { return type() == JsonType::kObject; }
 
-  bool as_bool() const;                // REQUIRES: is_bool()
-  std::string_view as_string() const;  // escapes resolved; valid while any Json of the document
-                                       // lives REQUIRES: is_string()
-  std::string_view number_text() const;     // as written. REQUIRES: is_number()
-  double as_double() const;                 // ±infinity beyond its range. REQUIRES: is_number()
+  bool as_bool() const;                  // REQUIRES: is_bool()
+  std::string_view as_string() const;    // escapes resolved; valid while any Json of the document
+                                         // lives REQUIRES: is_string()
+  std::string_view number_text() const;  // as written. REQUIRES: is_number()
+  double as_double() const;              // ±infinity beyond its range. REQUIRES: is_number()
   std::optional<int64_t> as_int64() const;  // nullopt unless written as an integer (1.0, 1e2 are
                                             // not) that fits; also for values that are no number
 
@@ -78,6 +78,9 @@ class Json {
   JsonSpan span() const;            // offsets into text()
   const Text& text() const;         // the whole text that the document was parsed from
   std::string_view source() const;  // this value as written, with its white space
+
+  // The source is what Compact() answers: a slice of it may stand for the value. O(1).
+  bool is_compact() const;
 
   // Without white space, numbers as written, strings with Jackson's escapes.
   std::string Compact() const;

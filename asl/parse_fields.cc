@@ -115,7 +115,7 @@ std::optional<Template> ParseTemplate(const Place& place, std::string_view field
   if (!value) return std::nullopt;
   Template::Compiled compiled = Template::Compile(*value);
   for (const TemplateProblem& problem : compiled.problems) {
-    const bool later = problem.kind == TemplateProblem::Kind::kIntrinsicNotSupported;
+    const bool later = problem.kind == TemplateProblem::Kind::kNotServedYet;
     place.problems->Add(later ? kNotSupportedYet : kSchema, problem.message, place.At(field),
                         problem.span);
   }

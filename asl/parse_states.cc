@@ -88,7 +88,8 @@ void ParseRule(const Place& place, const Json& rule, const std::string& location
   }
   Condition::Compiled condition = Condition::Compile(rule);
   for (const ConditionProblem& problem : condition.problems) {
-    place.problems->Add(kSchema, problem.message, location + problem.location, problem.span);
+    place.problems->Add(problem.not_served_yet ? kNotSupportedYet : kSchema, problem.message,
+                        location + problem.location, problem.span);
   }
   if (!condition.value) return;
   choice->rules.push_back({*std::move(condition.value), ParseTarget(rule, "Next", place.names)});

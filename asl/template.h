@@ -25,8 +25,8 @@ struct TemplateProgram;  // template.cc
 // Why a template does not compile.
 struct TemplateProblem {
   enum class Kind {
-    kInvalidPath,            // AWS's text about a valid JSONPath or intrinsic function call
-    kIntrinsicNotSupported,  // "States.…": valid ASL that is not served yet
+    kInvalidPath,   // AWS's text about a valid JSONPath or intrinsic function call
+    kNotServedYet,  // valid ASL: an intrinsic function ("States.…") or a variable ("$name")
   };
   Kind kind;
   std::string message;
@@ -40,7 +40,7 @@ class Template {
 
   // True when no key ends in `.$`: the answer is always the same text.
   bool constant() const;
-  bool needs_input() const;  // some path starts from `$`
+  bool needs_input() const { return !constant(); }  // also for the text of an error
 
   // REQUIRES: input.loaded() if needs_input().
   OrError<Text> Evaluate(const Lazy& input, ContextObject& context) const;
