@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The asld authors
+//
+// Compiles any text; runs what compiles with answers drawn from a hash of the text. TestDriver aborts when a history
+// is not dense, ends twice, refers to a text that was never stored, or leaves something open.
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include "asl/definition.h"
+#include "asl/limits.h"
+#include "asl/test_driver.h"
+
+namespace {
+
+// FNV-1a: the script must depend on the text alone.
+uint64_t Hash(std::string_view text) {
+  uint64_t hash = 14695981039346656037U;
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211U;
+  return hash;
+}
+
+class Script {
+ public:
+  explicit Script(uint64_t seed) : state_(seed | 1) {}
+  uint64_t Below(uint64_t n) {
+    state_ ^= state_ << 13;
+    state_ ^= state_ >> 7;
+    state_ ^= state_ << 17;
+    return state_ % n;
+  }
+
+ private:
+  uint64_t state_;
+};
+
+void Answer(asl::TestDriver& driver, Script& script) {
+  static constexpr const char* kResults[] = {"{}", "1", "[1,2,{\"a\":null}]", "\"x\"", "{\"Payload\":{\"a\":true}}",
+                                             "{", "-0", "1e400"};
+  static constexpr const char* kErrors[] = {"A", "States.Timeout", "States.Runtime", "States.TaskFailed"};
+  switch (script.Below(6)) {
+    case 0:
+      return driver.Receive();
+    case 1:
+      return driver.Fail(kErrors[script.Below(4)], script.Below(2) != 0 ? "why" : "");
+    case 2:
+      return driver.Fail(std::nullopt, std::nullopt);
+    case 3:
+      driver.FireNext();
+      return;
+    default:
+      return driver.Succeed(kResults[script.Below(8)]);
+  }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  const asl::Compiled compiled = asl::Compile(text);
+  if ((compiled.program == nullptr) == compiled.problems.empty()) std::abort();
+  if (compiled.program == nullptr) return 0;
+  Script script(Hash(text));
+  static constexpr const char* kInputs[] = {"{}", "{\"a\":{\"b\":[1,2]},\"n\":3}", "7", "null"};
+  asl::TestDriver::Options options;
+  options.seed = Hash(text) | 1;
+  options.forget = script.Below(2) == 0;
+  asl::TestDriver driver(compiled.program, options);
+  driver.Start(kInputs[script.Below(4)]);
+  for (int steps = 0; !driver.ended() && steps < 200; ++steps) {
+    if (driver.task()) {
+      Answer(driver, script);
+    } else if (!driver.FireNext()) {
+      std::abort();  // open, and nothing would ever wake it
+    }
+  }
+  if (!driver.ended()) driver.Stop({});
+  if (!driver.ended()) std::abort();
+  return 0;
+}
