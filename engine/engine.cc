@@ -78,6 +78,14 @@ absl::Status Engine::Start() {
   if (!machines.ok()) return machines.status();
   for (const RevisionPtr& machine : *machines) registry_.Publish(machine);
 
+  std::map<PartitionId, std::vector<ExecutionNumber>> crashed;
+  if (!options_.data_dir.empty()) {
+    absl::StatusOr<std::unique_ptr<CrashMarks>> marks = CrashMarks::Open(options_.data_dir + "/WORKING");
+    if (!marks.ok()) return marks.status();
+    marks_ = *std::move(marks);
+    for (ExecutionNumber execution : marks_->left_behind()) crashed[PartitionOf(execution)].push_back(execution);
+  }
+  surroundings_.marks = marks_.get();
   surroundings_.clock = &clock();
   surroundings_.pool = &pool_;
   surroundings_.registry = &registry_;
@@ -87,14 +95,15 @@ absl::Status Engine::Start() {
   };
   uint32_t loops = options_.loops != 0 ? options_.loops : std::max(1u, std::thread::hardware_concurrency());
   loops = std::min(loops, partitions_);
-  for (uint32_t i = 0; i < loops; ++i) loops_.push_back(std::make_unique<Loop>(&surroundings_));
+  for (uint32_t i = 0; i < loops; ++i) loops_.push_back(std::make_unique<Loop>(&surroundings_, i));
   for (PartitionId id = 0; id < partitions_; ++id) {
     Partition& partition = LoopOf(id).Add({.id = id,
                                            .scope = options_.scope,
                                            .lease_ms = options_.lease_ms,
                                            .cache_bytes_max = options_.cache_bytes / partitions_,
                                            .redeliver = options_.redeliver});
-    absl::Status s = partition.Recover(*store_, id == 0 ? *machines : std::vector<RevisionPtr>{}, clock().Now());
+    absl::Status s = partition.Recover(*store_, id == 0 ? *machines : std::vector<RevisionPtr>{}, clock().Now(),
+                                       crashed[id]);
     if (!s.ok()) return s;
   }
   loader_ = std::make_unique<Loader>(store_.get(), surroundings_.post);

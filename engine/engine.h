@@ -51,7 +51,7 @@ class Engine : private storage::CommitListener, private workers::Events {
  public:
   // Opens or creates the data directory, recovers, and starts the loops. Errors say what to do.
   static absl::StatusOr<std::unique_ptr<Engine>> Open(EngineOptions options);
-  // The same over a store that is open already (tests).
+  // The same over a store that is open already (tests); `data_dir` may be empty then.
   static absl::StatusOr<std::unique_ptr<Engine>> Open(EngineOptions options, std::unique_ptr<storage::Store> store);
   ~Engine() override;
 
@@ -100,6 +100,7 @@ class Engine : private storage::CommitListener, private workers::Events {
   workers::Pool pool_;
   std::unique_ptr<storage::Committer> committer_;
   std::unique_ptr<Loader> loader_;
+  std::unique_ptr<CrashMarks> marks_;  // null without a data directory
   LoopSurroundings surroundings_;
   std::vector<std::unique_ptr<Loop>> loops_;
   bool stopped_ = false;

@@ -36,6 +36,7 @@ void Convert(Engine& engine, const ExecutionDescription& description, asld::v1::
   if (description.output) out.set_output(*description.output);
   if (description.error.name) out.set_error(*description.error.name);
   if (description.error.cause) out.set_cause(*description.error.cause);
+  out.set_parked(description.parked);
   for (const PendingTask& task : description.pending) {
     asld::v1::PendingTask& pending = *out.add_pending_tasks();
     pending.set_state_name(task.state_name);

@@ -16,7 +16,8 @@ constexpr int64_t kSleepMsMax = 60'000;
 
 }  // namespace
 
-Loop::Loop(LoopSurroundings* surroundings) : surroundings_(surroundings), slots_(surroundings->pool) {}
+Loop::Loop(LoopSurroundings* surroundings, uint32_t index)
+    : surroundings_(surroundings), index_(index), slots_(surroundings->pool) {}
 
 Loop::~Loop() { Stop(); }
 
@@ -143,6 +144,10 @@ void Loop::ReturnSlot(workers::SessionId session) { surroundings_->pool->Return(
 
 void Loop::Load(PartitionId partition, LoadRequest request) {
   surroundings_->loader->Load(partition, std::move(request));
+}
+
+void Loop::WorkingOn(ExecutionNumber execution) {
+  if (surroundings_->marks != nullptr) surroundings_->marks->Mark(index_, execution);
 }
 
 RevisionPtr Loop::FindRevision(const std::string& id) const { return surroundings_->registry->FindRevision(id); }

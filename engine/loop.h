@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "engine/clock.h"
+#include "engine/crash_marks.h"
 #include "engine/loader.h"
 #include "engine/partition.h"
 #include "engine/ports.h"
@@ -37,11 +38,12 @@ struct LoopSurroundings {
   Registry* registry = nullptr;
   std::function<void(PartitionId, Command)> post;         // to any partition
   std::function<void(ExecutionNumber)> announce_end;
+  CrashMarks* marks = nullptr;  // null: none are kept
 };
 
 class Loop : private Ports {
  public:
-  explicit Loop(LoopSurroundings* surroundings);
+  Loop(LoopSurroundings* surroundings, uint32_t index);
   ~Loop();
 
   // REQUIRES: before Start. Takes the partition; its Ports are this loop's.
@@ -78,11 +80,13 @@ class Loop : private Ports {
   void ReturnSlot(workers::SessionId session) override;
   void Load(PartitionId partition, LoadRequest request) override;
   void Release(PartitionId partition, std::vector<Effect> effects) override;
+  void WorkingOn(ExecutionNumber execution) override;
   uint64_t Random() override { return SystemRandom(); }
   RevisionPtr FindRevision(const std::string& id) const override;
 
   // Constant after Start.
   LoopSurroundings* const surroundings_;
+  const uint32_t index_;
   std::map<PartitionId, std::unique_ptr<Partition>> partitions_;
 
   // The loop's thread only.

@@ -27,6 +27,7 @@ std::optional<storage::Batch> Partition::TakeTurn(asl::Millis wall_clock, const 
   ++counters_.turns;
   if (first_turn_) {
     first_turn_ = false;
+    WriteCrashes();
     for (const std::string& queue : tasks_.QueuesWithWaiting()) OfferSlots(queue);
   }
 

@@ -54,8 +54,10 @@ class Partition {
   Partition(PartitionOptions options, Ports* ports);
 
   // Reads what must be in memory before the first turn: tasks, messages, counters. Nothing per sleeping execution.
-  // `machines` are the state machines found in the store (partition 0 only).
-  absl::Status Recover(const storage::Store& store, std::vector<RevisionPtr> machines, asl::Millis now);
+  // `machines` are the state machines found in the store (partition 0 only); `crashed` the executions of this partition
+  // that the last process was working on when it ended.
+  absl::Status Recover(const storage::Store& store, std::vector<RevisionPtr> machines, asl::Millis now,
+                       const std::vector<ExecutionNumber>& crashed = {});
 
   // `arrived`: when it reached the inbox; timers due later than that fire after it.
   void Offer(Command command, asl::Millis arrived);
@@ -104,6 +106,9 @@ class Partition {
   absl::Status RecoverClock(const storage::Store& store, asl::Millis now);
   absl::Status RecoverTasks(const storage::Store& store);
   absl::Status RecoverMessages(const storage::Store& store);
+  absl::Status RecoverCrashes(const storage::Store& store, const std::vector<ExecutionNumber>& crashed);
+  void WriteCrashes();
+  bool IsParked(ExecutionNumber execution) const;
 
   // --- starting and stopping (partition_start.cc) ---
   void On(StartExecution& command);
@@ -198,6 +203,8 @@ class Partition {
   uint32_t number_counter_ = 0;
 
   std::map<std::string, RevisionPtr> machines_;  // partition 0: the state machines, by name
+
+  std::map<ExecutionNumber, uint64_t> crashes_;  // executions the process crashed on, since they last got on
 
   std::set<std::string> answered_;               // tokens of the newest accepted results
   std::deque<std::string> answered_order_;

@@ -8,6 +8,7 @@
 #include "engine/partition.h"
 #include "engine/records.h"
 #include "fmt/format.h"
+#include "spdlog/spdlog.h"
 #include "storage/key.h"
 
 namespace engine {
@@ -24,7 +25,8 @@ std::unique_ptr<storage::Cursor> ScanPrefix(const storage::Store& store, Table t
 
 }  // namespace
 
-absl::Status Partition::Recover(const storage::Store& store, std::vector<RevisionPtr> machines, asl::Millis now) {
+absl::Status Partition::Recover(const storage::Store& store, std::vector<RevisionPtr> machines, asl::Millis now,
+                                const std::vector<ExecutionNumber>& crashed) {
   absl::StatusOr<uint64_t> number = store.AppliedNumber(options_.id);
   if (!number.ok()) return number.status();
   commit_ = applied_ = durable_ = *number;
@@ -32,6 +34,7 @@ absl::Status Partition::Recover(const storage::Store& store, std::vector<Revisio
   if (absl::Status s = RecoverClock(store, now); !s.ok()) return s;
   if (absl::Status s = RecoverTasks(store); !s.ok()) return s;
   if (absl::Status s = RecoverMessages(store); !s.ok()) return s;
+  if (absl::Status s = RecoverCrashes(store, crashed); !s.ok()) return s;
   hold_timeouts_until_ = clock_ + options_.lease_ms;
   return absl::OkStatus();
 }
@@ -101,6 +104,35 @@ absl::Status Partition::RecoverMessages(const storage::Store& store) {
   }
   for (PartitionId receiver : outbox_.Receivers()) SendLetters(receiver);
   return marks->status();
+}
+
+absl::Status Partition::RecoverCrashes(const storage::Store& store, const std::vector<ExecutionNumber>& crashed) {
+  auto rows = ScanPrefix(store, kCrashes, PartitionPrefix(options_.id));
+  for (; rows->Valid(); rows->Next()) {
+    storage::KeyReader key(rows->key());
+    key.U16();
+    const ExecutionNumber execution{key.U64()};
+    const std::optional<uint64_t> count = ReadU64(rows->value());
+    if (!key.ok() || !count) return Malformed("crashes");
+    crashes_[execution] = *count;
+  }
+  for (ExecutionNumber execution : crashed) ++crashes_[execution];
+  for (const auto& [execution, count] : crashes_) {
+    if (!IsParked(execution)) continue;
+    spdlog::error("partition {}: execution {:016x} is parked: the process crashed {} times in a row while working on it",
+                  options_.id, ToInt(execution), count);
+  }
+  return rows->status();
+}
+
+// In the first turn; a crash before that counts the same crash once more only if it is at the same execution.
+void Partition::WriteCrashes() {
+  for (const auto& [execution, count] : crashes_) batch_->Put(kCrashes, CrashKey(execution), U64(count));
+}
+
+bool Partition::IsParked(ExecutionNumber execution) const {
+  auto it = crashes_.find(execution);
+  return it != crashes_.end() && it->second >= kCrashesToPark;
 }
 
 }  // namespace engine

@@ -27,7 +27,11 @@ void Partition::WithExecution(ExecutionNumber number, Work work) {
   Run(*execution);
 }
 
+// A parked execution keeps its work and does nothing: a definition or record that kills the process three times in a row
+// must not keep everybody else from running.
 void Partition::Run(Execution& execution) {
+  if (!crashes_.empty() && IsParked(execution.number)) return;
+  ports_->WorkingOn(execution.number);
   while (execution.ready() && !execution.work.empty()) {
     Work work = std::move(execution.work.front());
     execution.work.pop_front();
@@ -36,6 +40,10 @@ void Partition::Run(Execution& execution) {
       assert(!execution.ready());
       execution.work.push_front(std::move(work));
     }
+  }
+  ports_->WorkingOn(ExecutionNumber::kNone);
+  if (!crashes_.empty() && execution.ready() && crashes_.erase(execution.number) > 0) {
+    batch_->Delete(kCrashes, CrashKey(execution.number));
   }
 }
 

@@ -26,6 +26,8 @@ class Ports {
   virtual void Load(PartitionId partition, LoadRequest request) = 0;
   // Effects whose batch is durable, in batch order.
   virtual void Release(PartitionId partition, std::vector<Effect> effects) = 0;
+  // Notes what is being worked on, for the next process to know what a crash interrupted; kNone: nothing.
+  virtual void WorkingOn(ExecutionNumber) {}
   // 64 random bits: tokens must not be guessable, so the real source is the operating system's.
   virtual uint64_t Random() = 0;
   // The revision that an execution's row names; published after it became durable, so never null for a stored one.

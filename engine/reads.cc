@@ -105,6 +105,9 @@ absl::StatusOr<ExecutionDescription> Describe(const storage::Reader& view, Execu
     absl::StatusOr<std::vector<PendingTask>> pending = ReadPending(view, number);
     if (!pending.ok()) return pending.status();
     description.pending = *std::move(pending);
+    auto crashes = view.Get(kCrashes, CrashKey(number));
+    if (!crashes.ok()) return crashes.status();
+    description.parked = *crashes && ReadU64(**crashes).value_or(0) >= kCrashesToPark;
     return description;
   }
   absl::StatusOr<HistoryPage> last =

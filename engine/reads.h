@@ -32,6 +32,7 @@ struct ExecutionDescription {
   std::optional<std::string> output;
   asl::Error error;
   std::vector<PendingTask> pending;
+  bool parked = false;  // the process crashed repeatedly while working on it
 };
 
 // NotFound with AWS's text when there is none.

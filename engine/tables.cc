@@ -30,7 +30,7 @@ std::vector<storage::TableSpec> AllTables() {
           {kOutbox, "outbox", TableKind::kQueue},     {kInbox, "inbox", TableKind::kHot},
           {kMachines, "machines", TableKind::kHot},   {kRevisions, "revisions", TableKind::kHot},
           {kClock, "clock", TableKind::kHot},         {kProbes, "probes", TableKind::kHot},
-          {kSettings, "settings", TableKind::kHot}};
+          {kSettings, "settings", TableKind::kHot},   {kCrashes, "crashes", TableKind::kHot}};
 }
 
 std::string HistoryKey(ExecutionNumber execution, asl::EventId event) {
@@ -97,6 +97,7 @@ std::string InboxKey(PartitionId partition, PartitionId sender) {
 
 std::string MachineKey(std::string_view name) { return Prefixed(0).append(name); }
 std::string RevisionKey(std::string_view id) { return Prefixed(0).append(id); }
+std::string CrashKey(ExecutionNumber execution) { return ExecutionKey(execution); }
 std::string ClockKey(PartitionId partition) { return Prefixed(partition); }
 std::string PartitionPrefix(PartitionId partition) { return Prefixed(partition); }
 

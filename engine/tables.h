@@ -17,6 +17,7 @@
 //   revisions   partition:u16 id:str                           → Revision        (partition 0)
 //   clock       partition:u16                                  → u64be           the partition's clock, in ms
 //   probes      partition:u16 sender:u16 number:u64            → bytes           messages applied, kept for tests
+//   crashes     partition:u16 execution:u64                    → u64be           crashes in a row while working on it
 //   settings    name:str                                       → bytes           fixed at creation ("partitions")
 #pragma once
 
@@ -45,9 +46,13 @@ enum Table : storage::TableTag {
   kClock = 11,
   kProbes = 12,
   kSettings = 13,
+  kCrashes = 14,
 };
 
 std::vector<storage::TableSpec> AllTables();
+
+// From this count in its `crashes` row on, an execution is parked: kept, shown, and not worked on.
+inline constexpr uint64_t kCrashesToPark = 3;
 
 std::string HistoryKey(ExecutionNumber execution, asl::EventId event);
 std::string ExecutionKey(ExecutionNumber execution);
@@ -61,6 +66,7 @@ std::string InboxKey(PartitionId partition, PartitionId sender);
 std::string MachineKey(std::string_view name);
 std::string RevisionKey(std::string_view id);
 std::string ClockKey(PartitionId partition);
+std::string CrashKey(ExecutionNumber execution);
 std::string ProbeKey(PartitionId partition, PartitionId sender, uint64_t number);
 std::string PartitionPrefix(PartitionId partition);
 
