@@ -5,6 +5,7 @@
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/impl/service_type.h>
 
 #include <chrono>
 
@@ -15,7 +16,6 @@
 namespace engine {
 namespace {
 
-constexpr int kMessageBytesMax = 4 << 20;  // gRPC's own default, said aloud
 constexpr std::chrono::seconds kDrain{2};
 
 }  // namespace
@@ -32,12 +32,12 @@ absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(Engine* engine, co
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   auto state = std::make_unique<State>();
   state->workflows = NewWorkflowsService(engine);
-  state->workers = workers::NewWorkersService(&engine->pool());
+  state->workers = workers::MakeWorkersService(&engine->pool());
   grpc::ServerBuilder builder;
   builder.AddListeningPort(address, grpc::InsecureServerCredentials(), &state->port);
   builder.RegisterService(state->workflows.get());
   builder.RegisterService(state->workers.get());
-  builder.SetMaxReceiveMessageSize(kMessageBytesMax);
+  workers::ConfigureServer(&builder);
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);  // a second server on the port must fail, not share it
   state->server = builder.BuildAndStart();
   if (state->server == nullptr || state->port == 0) {
