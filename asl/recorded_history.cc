@@ -59,6 +59,9 @@ OrderedJson EventJson(const TestDriver& driver, const HistoryEvent& event) {
   return json;
 }
 
+// No recorded text has it.
+constexpr char kStar = 1;
+
 class Comparison {
  public:
   explicit Comparison(const std::vector<std::string>& words) : words_(words) {}
@@ -107,7 +110,7 @@ class Comparison {
       std::sort(wanted.begin(), wanted.end());
       std::sort(got.begin(), got.end());
     }
-    if (wanted != got) return Differ(path + " keys", wanted, got);
+    if (wanted != got) return Differ(path, recorded, found);
     return std::all_of(wanted.begin(), wanted.end(), [&](const std::string& key) {
       return Match(recorded[key], found[key], path + "/" + key, data);
     });
@@ -140,29 +143,38 @@ class Comparison {
     }
     const std::string text = std::regex_replace(found, kIsoDate, "date");
     if (recorded == text) return true;
-    std::vector<std::string> literals;
-    std::string rest = recorded;
-    for (const std::string& word : words_) {
-      for (size_t at = rest.find(word); !word.empty() && at != std::string::npos;
-           at = rest.find(word, at + 3)) {
-        rest.replace(at, word.size(), "<w>");
-      }
-    }
-    const std::sregex_token_iterator begin(rest.begin(), rest.end(), kPlaceholder, -1);
-    for (auto it = begin; it != std::sregex_token_iterator(); ++it) literals.push_back(*it);
-    return literals.size() > 1 && MatchLiterals(literals, text, !rest.ends_with(literals.back()));
+    std::string pattern = recorded;
+    for (const std::string& word : words_) pattern = Starred(pattern, word);
+    return MatchPattern(std::regex_replace(pattern, kPlaceholder, std::string(1, kStar)), text);
   }
 
-  static bool MatchLiterals(const std::vector<std::string>& literals, const std::string& text,
-                            bool open_end) {
-    if (!text.starts_with(literals.front())) return false;
-    size_t at = literals.front().size();
-    for (size_t i = 1; i < literals.size(); ++i) {
-      at = text.find(literals[i], at);
-      if (at == std::string::npos) return false;
-      at += literals[i].size();
+  static std::string Starred(std::string text, const std::string& word) {
+    for (size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) {
+      text.replace(at, word.size(), 1, kStar);
     }
-    return open_end || literals.back().empty() || text.ends_with(literals.back());
+    return text;
+  }
+
+  // Each star stands for any text.
+  static bool MatchPattern(std::string_view pattern, std::string_view text) {
+    const size_t last = pattern.rfind(kStar);
+    if (last == std::string_view::npos) return pattern == text;
+    const std::string_view tail = pattern.substr(last + 1);
+    if (!text.ends_with(tail)) return false;
+    text.remove_suffix(tail.size());
+    pattern = pattern.substr(0, last + 1);
+    size_t star = pattern.find(kStar);
+    if (!text.starts_with(pattern.substr(0, star))) return false;
+    text.remove_prefix(star);
+    while (star != last) {
+      const size_t next = pattern.find(kStar, star + 1);
+      const std::string_view literal = pattern.substr(star + 1, next - star - 1);
+      const size_t at = text.find(literal);
+      if (at == std::string_view::npos) return false;
+      text.remove_prefix(at + literal.size());
+      star = next;
+    }
+    return true;
   }
 
   const std::vector<std::string>& words_;

@@ -64,7 +64,14 @@ std::string PythonText(const OrderedJson& value) {
   return value.dump();
 }
 
+// The corpus' stand-in "f_u1" is shorter than the name that was recorded, and a Content-Length
+// shows it.
+std::string LongName(const std::string& name) {
+  return std::regex_replace(name, std::regex("_u(\\d)$"), "_0000000$1");
+}
+
 struct Function {
+  std::string stand_in;
   std::string name;
   OrderedJson behaviour;
 };
@@ -72,9 +79,10 @@ struct Function {
 class Case {
  public:
   explicit Case(const fs::path& file) : json_(OrderedJson::parse(std::ifstream(file))) {
+    if (!wanted()) return;
     const OrderedJson resources = json_.value("resources", OrderedJson::object());
     for (const OrderedJson& lambda : resources.value("lambda", OrderedJson::array())) {
-      functions_.push_back({lambda["name"], lambda});
+      functions_.push_back({lambda["name"], LongName(lambda["name"]), lambda});
     }
     for (const OrderedJson& activity : resources.value("activity", OrderedJson::array())) {
       activities_[activity["ref"]] = activity["name"];
@@ -83,7 +91,8 @@ class Case {
       if (normalizer.contains("replacement")) words_.push_back(normalizer["replacement"]);
     }
     for (const OrderedJson& worker : resources.value("workers", OrderedJson::array())) {
-      consumer_ = worker["params"]["template"].value("Comment", "");
+      const OrderedJson none = OrderedJson::object();
+      consumer_ = worker.value("params", none).value("template", none).value("Comment", "");
     }
   }
 
@@ -91,25 +100,32 @@ class Case {
     if (json_["kind"] != "execution") return false;
     const std::set<std::string> served = {"lambda", "activity"};
     const OrderedJson& needed = json_["requires"];
+    const OrderedJson& machines = json_["state_machines"];
     return std::all_of(needed.begin(), needed.end(),
                        [&](const OrderedJson& n) { return served.count(n) != 0; }) &&
-           json_["state_machines"].size() == 1 &&
-           json_["state_machines"][0]["type"] == "STANDARD" &&
-           !json_["state_machines"][0].contains("expected_create_response_error");
+           std::all_of(machines.begin(), machines.end(),
+                       [](const OrderedJson& m) { return m["type"] == "STANDARD"; });
   }
 
-  Compiled CompileMachine() const {
-    return Compile(TextOf(json_["state_machines"][0], "definition"));
+  // By the machines' references.
+  std::map<std::string, Compiled> CompileMachines() const {
+    std::map<std::string, Compiled> compiled;
+    for (const OrderedJson& machine : json_["state_machines"]) {
+      compiled[machine["ref"]] = Compile(TextOf(machine, "definition"));
+    }
+    return compiled;
   }
 
   size_t runs() const { return json_["runs"].size(); }
 
   // What does not fit in that run; empty when all does.
-  std::string Run(const std::shared_ptr<const Program>& program, size_t index) {
+  std::string Run(const std::map<std::string, Compiled>& machines, size_t index) {
     const OrderedJson& run = json_["runs"][index];
+    const Compiled& machine = machines.at(run["state_machine"]);
+    if (machine.program == nullptr) return "refused: " + machine.problems[0].message;
     TestDriver::Options options;
     options.seed = index + 1;
-    TestDriver driver(program, options);
+    TestDriver driver(machine.program, options);
     driver.Start(run.contains("input") || run.contains("input_text") ? TextOf(run, "input") : "{}");
     for (int steps = 0; !driver.ended() && steps < 1'000; ++steps) {
       if (driver.task()) {
@@ -126,6 +142,7 @@ class Case {
     std::string text = owner.contains(field) ? PythonText(owner[field])
                                              : owner[field + "_text"].get<std::string>();
     for (const Function& f : functions_) {
+      text = Replaced(std::move(text), f.stand_in, f.name);
       text = Replaced(text, fmt::format("{{{{{}.arn}}}}", f.behaviour["ref"].get<std::string>()),
                       FunctionArn(f.name));
     }
@@ -162,8 +179,10 @@ class Case {
 
   static void Answer(TestDriver& driver, const OrderedJson& function) {
     const std::string behaviour = function["behaviour"];
-    if (behaviour == "echo") return driver.Succeed(driver.TaskInput());
-    if (behaviour == "constant") return driver.Succeed(PythonText(function["value"]));
+    if (behaviour == "echo")
+      return driver.Succeed(PythonText(OrderedJson::parse(driver.TaskInput())));
+    if (behaviour == "constant")
+      return driver.Succeed(function["value"].get<std::string>());  // bytes
     if (behaviour == "constant_repeat") {
       const std::string one = function["char"];
       std::string text = "\"";
@@ -188,11 +207,12 @@ class Case {
                 invoke ? cause.dump() : PythonText(cause));
   }
 
+  // The only function that raises without a message has its exception's class above the handler.
   static std::string StackLine(const OrderedJson& function) {
-    return fmt::format(
-        "  File \"/var/task/handler.py\", line {}, in handler\n    raise {}(\"{}\")\n",
-        function.value("line", 2), function["errorType"].get<std::string>(),
-        function["errorMessage"].get<std::string>());
+    const std::string type = function["errorType"];
+    const std::string message = function["errorMessage"];
+    return fmt::format("  File \"/var/task/handler.py\", line {}, in handler\n    raise {}({})\n",
+                       message.empty() ? 9 : 2, type, message.empty() ? "" : "\"" + message + "\"");
   }
 
   void ServeActivity(TestDriver& driver) {
@@ -245,9 +265,13 @@ std::vector<fs::path> Files(const fs::path& root) {
   return files;
 }
 
-bool NotServedYet(const Compiled& compiled) {
-  return std::any_of(compiled.problems.begin(), compiled.problems.end(),
-                     [](const Problem& p) { return p.code == "NOT_SUPPORTED_YET"; });
+bool NotServedYet(const std::map<std::string, Compiled>& machines) {
+  for (const auto& [ref, machine] : machines) {
+    for (const Problem& p : machine.problems) {
+      if (p.code == "NOT_SUPPORTED_YET") return true;
+    }
+  }
+  return false;
 }
 
 TEST(Recorded, HistoriesFitThoseOfAws) {
@@ -258,24 +282,22 @@ TEST(Recorded, HistoriesFitThoseOfAws) {
   for (const fs::path& file : Files(root)) {
     Case one(root / file);
     if (!one.wanted()) continue;
-    const Compiled compiled = one.CompileMachine();
-    if (NotServedYet(compiled)) {
+    const std::map<std::string, Compiled> machines = one.CompileMachines();
+    if (NotServedYet(machines)) {
       ++later;
       continue;
     }
     ++cases;
-    ASSERT_TRUE(compiled.program) << file << ": " << compiled.problems[0].message
-                                  << compiled.problems[0].location;
     std::string difference;
     for (size_t i = 0; i < one.runs() && difference.empty(); ++i, ++runs)
-      difference = one.Run(compiled.program, i);
+      difference = one.Run(machines, i);
     const bool known = kDisagreements.count(file.string()) != 0;
     if (difference.empty()) ++fit;
     EXPECT_EQ(difference.empty(), !known) << file << "\n" << difference;
   }
   std::cout << fmt::format("{} of {} recorded cases fit ({} runs); {} more wait for features\n",
                            fit, cases, runs, later);
-  EXPECT_GE(cases, 100u);
+  EXPECT_GE(fit, 85u);
 }
 
 }  // namespace
