@@ -6,10 +6,12 @@
 // happened, with a limit that only a broken build reaches.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -51,14 +53,13 @@ class FakeEngine : public Events {
   }
   // Blocks until `line` is heard; what was heard before and with it is taken.
   bool WaitFor(const std::string& line) {
-    return WaitUntil([&] {
-      for (size_t i = 0; i < lines_.size(); ++i) {
-        if (lines_[i] != line) continue;
-        lines_.erase(lines_.begin(), lines_.begin() + static_cast<ptrdiff_t>(i) + 1);
-        return true;
-      }
-      return false;
-    });
+    return WaitForLine([&](const std::string& heard) { return heard == line; }).has_value();
+  }
+  // Blocks until a line that begins so is heard, and answers with it; what was heard before and
+  // with it is taken.
+  std::string WaitForPrefix(const std::string& prefix) {
+    return WaitForLine([&](const std::string& heard) { return heard.starts_with(prefix); })
+        .value_or("");
   }
   SessionId last_session() {
     std::lock_guard lock(mutex_);
@@ -93,9 +94,17 @@ class FakeEngine : public Events {
     lines_.push_back(line);
     changed_.notify_all();
   }
-  bool WaitUntil(const std::function<bool()>& done) {
+  std::optional<std::string> WaitForLine(const std::function<bool(const std::string&)>& wanted) {
     std::unique_lock lock(mutex_);
-    return changed_.wait_for(lock, std::chrono::seconds(60), done);
+    std::optional<std::string> found;
+    changed_.wait_for(lock, std::chrono::seconds(60), [&] {
+      auto it = std::find_if(lines_.begin(), lines_.end(), wanted);
+      if (it == lines_.end()) return false;
+      found = *it;
+      lines_.erase(lines_.begin(), it + 1);
+      return true;
+    });
+    return found;
   }
 
   std::mutex mutex_;

@@ -165,7 +165,7 @@ std::shared_ptr<const Task> Ledger::Begin() {
   {
     std::unique_lock lock(mutex_);
     for (;;) {
-      runnable_.wait(lock, [&] { return abandoned_ || !waiting_.empty(); });
+      runnable_.wait(lock, [&] { return abandoned_.has_value() || !waiting_.empty(); });
       if (abandoned_) return nullptr;
       auto it = entries_.find(waiting_.front());
       waiting_.pop_front();
@@ -251,32 +251,27 @@ void Ledger::Drain() {
   sayable_.notify_all();
 }
 
-void Ledger::Abandon() {
+size_t Ledger::Abandon() {
   std::lock_guard lock(mutex_);
-  abandoned_ = true;
+  if (!abandoned_) abandoned_ = HeldLocked();
   draining_ = true;
   open_ = false;
   for (auto& [token, entry] : entries_) entry.task->stop_flag->store(true);
   runnable_.notify_all();
   sayable_.notify_all();
   timely_.notify_all();
+  return *abandoned_;
 }
 
-bool Ledger::draining() const {
-  std::lock_guard lock(mutex_);
-  return draining_;
-}
-
-bool Ledger::abandoned() const {
-  std::lock_guard lock(mutex_);
-  return abandoned_;
+size_t Ledger::HeldLocked() const {
+  return static_cast<size_t>(std::count_if(entries_.begin(), entries_.end(), [](const auto& entry) {
+    return !entry.second.task->withdrawn();
+  }));
 }
 
 size_t Ledger::held() const {
   std::lock_guard lock(mutex_);
-  return static_cast<size_t>(std::count_if(entries_.begin(), entries_.end(), [](const auto& entry) {
-    return !entry.second.task->withdrawn() || entry.second.phase == Phase::kFinished;
-  }));
+  return HeldLocked();
 }
 
 }  // namespace workers

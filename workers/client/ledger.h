@@ -76,10 +76,10 @@ class Ledger {
   void KeepBeating();
 
   // --- the end ---
-  void Drain();    // says so on this and every later connection
-  void Abandon();  // withdraws what runs, drops what waits, ends all waiting
-  bool draining() const;
-  bool abandoned() const;
+  void Drain();  // says so on this and every later connection
+  // Withdraws what runs, drops what waits, ends all waiting; says what held() was then, also when
+  // called again.
+  size_t Abandon();
   size_t held() const;  // tasks that the engine still counts on
 
  private:
@@ -98,6 +98,7 @@ class Ledger {
   void Say(Answer answer);
   Outbound TakeLocked(size_t bytes_max);
   bool SomethingToSay() const;
+  size_t HeldLocked() const;
   SteadyTime HeartbeatLocked(bool* said);
 
   const std::function<SteadyTime()> clock_;
@@ -115,8 +116,8 @@ class Ledger {
   std::unordered_set<std::string> over_set_;
   bool open_ = false;
   bool draining_ = false;
-  bool said_draining_ = false;  // on this connection
-  bool abandoned_ = false;
+  bool said_draining_ = false;       // on this connection
+  std::optional<size_t> abandoned_;  // what was held then
 };
 
 }  // namespace workers
