@@ -107,12 +107,9 @@ bool Loop::WaitForMail(Mail& mail) {
 void Loop::Deliver(Mail& mail) {
   const asl::Millis now = surroundings_->clock->Now();
   for (const storage::CommitNotice& notice : mail.applied) At(notice.partition).OnApplied(notice.number);
-  for (const storage::CommitNotice& notice : mail.durable) {
-    At(notice.partition).OnDurable(notice.number);
-    while (!submissions_.empty() && submissions_.front().partition == notice.partition &&
-           submissions_.front().number <= notice.number) {
-      submissions_.pop_front();
-    }
+  for (const storage::CommitNotice& notice : mail.durable) At(notice.partition).OnDurable(notice.number);
+  while (!submissions_.empty() && submissions_.front().number <= At(submissions_.front().partition).durable()) {
+    submissions_.pop_front();
   }
   for (auto& [partition, command] : mail.commands) At(partition).Offer(std::move(command), now);
   mail.commands.clear();

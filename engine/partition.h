@@ -81,6 +81,7 @@ class Partition {
   };
   const Counters& counters() const { return counters_; }
   PartitionId id() const { return options_.id; }
+  uint64_t durable() const { return durable_; }  // newest batch known to be
 
  private:
   struct Queued {

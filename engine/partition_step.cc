@@ -158,11 +158,14 @@ bool Partition::Perform(Execution& execution, Step& step) {
       timer != nullptr && timer->kind != asl::TimerKind::kHeartbeat) {
     batch_->Delete(kTimers, EncodeTimerKey(options_.id, KeyOf(execution, timer->frame, timer->kind, timer->due)));
   }
-  if (step.session != 0) {
-    const bool result = !std::holds_alternative<asl::TaskReceived>(step.signal);
-    if (fitted && result) RememberAnswered(step.token);
-    Acknowledge(step.session, step.token,
-                fitted || !result ? workers::AckOutcome::kAccepted : workers::AckOutcome::kNoLongerWanted);
+  // Only results are acknowledged: "accepted" makes a worker forget what it keeps.
+  if (step.session != 0 && !std::holds_alternative<asl::TaskReceived>(step.signal)) {
+    const auto refused = [&] {
+      return answered_.contains(step.token) ? workers::AckOutcome::kAlreadyAnswered
+                                            : workers::AckOutcome::kNoLongerWanted;
+    };
+    Acknowledge(step.session, step.token, fitted ? workers::AckOutcome::kAccepted : refused());
+    if (fitted) RememberAnswered(step.token);
   }
   return true;
 }

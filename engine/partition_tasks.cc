@@ -173,7 +173,7 @@ void Partition::On(WorkerAnswer& command) {
       if (task->heartbeat_due != asl::kNever) {
         tasks_.SetHeartbeat(*task, command.arrived + int64_t{task->heartbeat_s} * 1'000);
       }
-      return Acknowledge(command.session, std::move(answer.token), workers::AckOutcome::kAccepted);
+      return;
     case workers::AnswerKind::kSuccess:
       return WithExecution(id.execution, Step{.signal = asl::TaskSucceeded{.frame = task->frame,
                                                                            .scheduled = id.scheduled,
@@ -196,10 +196,7 @@ void Partition::On(WorkerAnswer& command) {
 void Partition::TakeReceived() {
   for (auto& [session, token] : std::exchange(received_, {})) {
     Task* task = tasks_.FindToken(token);
-    if (task == nullptr) {
-      Acknowledge(session, std::move(token), workers::AckOutcome::kAccepted);
-      continue;
-    }
+    if (task == nullptr) continue;  // its result came in the same turn
     if (!task->received) {
       task->received = true;
       if (task->heartbeat_s > 0) PutTask(options_.id, *task, *batch_);
