@@ -8,7 +8,7 @@
 
 #include <fmt/format.h>
 
-#include <cassert>
+#include <algorithm>
 
 #include "asl/dataflow.h"
 #include "asl/java_text.h"
@@ -151,6 +151,10 @@ Template::Compiled Template::Compile(const Json& value) {
   compiler.Add(value);
   Compiled out;
   out.problems = std::move(compiler.problems);
+  std::sort(out.problems.begin(), out.problems.end(),
+            [](const TemplateProblem& a, const TemplateProblem& b) {
+              return a.span.begin < b.span.begin;
+            });
   if (out.problems.empty()) out.value = Template(compiler.Take());
   return out;
 }

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The asld authors
+//
+// The steps of the data flow: what stays the same text, what becomes a slice, what is written anew.
+#include "asl/dataflow.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+namespace asl {
+namespace {
+
+ContextObject Context() {
+  return ContextObject([] { return std::string(R"({"Execution":{"Input":{"n" : 1}}})"); });
+}
+
+// As if event 7 had introduced the text as its input.
+Lazy Stored(std::string text) {
+  Lazy lazy = Lazy::FromText(std::move(text));
+  lazy.Introduce(EventId{7}, PayloadField::kInput);
+  return lazy;
+}
+
+// "7[0,5] text" for a reference, "new text" for a fresh one, "! cause" for an error.
+std::string Show(const OrError<Lazy>& lazy) {
+  if (!lazy.ok()) return fmt::format("! {}: {}", *lazy.error().name, *lazy.error().cause);
+  const Payload& payload = (*lazy).payload();
+  if ((*lazy).fresh()) return fmt::format("new {}", (*lazy).view());
+  return fmt::format("{}[{},{}] {}", ToInt(payload.ref.event), payload.ref.offset,
+                     payload.ref.length, (*lazy).view());
+}
+
+struct Case {
+  std::string field;
+  std::string input;
+  std::string expected;
+};
+
+TEST(PathFieldStep, PassesTheTextOrASliceOfIt) {
+  const Case cases[] = {
+      {R"("$")", R"({"a" : 1})", R"(7[0,9] {"a" : 1})"},
+      {"null", R"({"a" : 1})", "new {}"},
+      {R"("$.a")", R"({"x":0, "a":{"b":1.0}})", R"(7[12,9] {"b":1.0})"},
+      {R"("$.a[1]")", R"({"a":[1,"two"]})", R"(7[8,5] "two")"},
+      {R"("$.a")", R"({"a":{ "b" : 1.0 }})", R"(new {"b":1.0})"},
+      {R"("$.a[*]")", R"({"a":[1,2]})", "new [1,2]"},
+      {R"("$['a','b']")", R"({"b":2,"a":1})", R"(new {"a":1,"b":2})"},
+      {R"("$$.Execution.Input")", "{}", R"(new {"n":1})"},
+      {R"("$.x")", "{}", "! States.Runtime: Invalid path '$.x' : No results for path: $['x']"},
+      {R"("$.no.x")", "{}",
+       "! States.Runtime: Invalid path '$.no.x' : Missing property in path $['no']"},
+  };
+  for (const Case& c : cases) {
+    absl::StatusOr<PathField> field = CompilePathField(*ParseJson(c.field).value);
+    ASSERT_TRUE(field.ok()) << c.field;
+    ContextObject context = Context();
+    EXPECT_EQ(Show(ApplyPathField(*field, Stored(c.input), context)), c.expected) << c.field;
+  }
+}
+
+TEST(PathFieldStep, SlicesASliceWithinTheSameText) {
+  ContextObject context = Context();
+  PathField a = *CompilePathField(*ParseJson(R"("$.a")").value);
+  PathField b = *CompilePathField(*ParseJson(R"("$.b")").value);
+
+  OrError<Lazy> outer = ApplyPathField(a, Stored(R"({"a":{"b":[5]}})"), context);
+  OrError<Lazy> inner = ApplyPathField(b, *outer, context);
+  OrError<Lazy> unparsed = ApplyPathField(b, Lazy((*outer).payload()), context);
+
+  EXPECT_EQ(Show(inner), "7[10,3] [5]");
+  EXPECT_EQ(Show(unparsed), "7[10,3] [5]");
+}
+
+TEST(PathFieldStep, CopiesAPartOfATextThatIsStoredNowhere) {
+  ContextObject context = Context();
+  PathField field = *CompilePathField(*ParseJson(R"("$.a")").value);
+
+  OrError<Lazy> part = ApplyPathField(field, Lazy::FromText(R"({"a":[1]})"), context);
+
+  EXPECT_EQ(Show(part), "new [1]");
+  (*part).Introduce(EventId{8}, PayloadField::kOutput);
+  EXPECT_EQ(Show(part), "8[0,3] [1]");
+}
+
+TEST(ResultPathStep, MergesIntoTheRawInput) {
+  const Case cases[] = {
+      {R"("$.r")", R"({"a":1})", R"(new {"a":1,"r":{"x":2.50}})"},
+      {R"("$.r")", "{}", R"(new {"r":{"x":2.50}})"},
+      {R"("$.a")", R"({"a":[1,2],"b":3})", R"(new {"a":{"x":2.50},"b":3})"},
+      {R"("$.r")", R"({ "b" : 1e400 , "a":[ -0 ] })", R"(new {"b":1e400,"a":[-0],"r":{"x":2.50}})"},
+      {R"("$.p.q.r")", R"({"a":1})", R"(new {"a":1,"p":{"q":{"r":{"x":2.50}}}})"},
+      {R"("$.p.q")", R"({"p":{"z":0},"a":1})", R"(new {"p":{"z":0,"q":{"x":2.50}},"a":1})"},
+      {R"("$.p[1]")", R"({"p":[0,1,2]})", R"(new {"p":[0,{"x":2.50},2]})"},
+      {R"("$['r \"']")", R"({"a":1})", R"(new {"a":1,"r \"":{"x":2.50}})"},
+      {R"("$.a")", R"({"a":1,"b":0,"a":2})", R"(new {"a":{"x":2.50},"b":0})"},
+      {R"("$")", R"({"a":1})", R"(new { "x" : 2.50 })"},
+      {"null", R"({ "a":1})", R"(7[0,8] { "a":1})"},
+      {R"("$.r")", "[1]",
+       "! States.ResultPathMatchFailure: Unable to apply ReferencePath $.r to input [1]"},
+      {R"("$.a.r")", R"({"a":1})",
+       R"(! States.ResultPathMatchFailure: Unable to apply ReferencePath $.a.r to input {"a":1})"},
+      {R"("$.p[3]")", R"({"p":[0]})",
+       R"(! States.ResultPathMatchFailure: Unable to apply ReferencePath $.p[3] to input {"p":[0]})"},
+  };
+  for (const Case& c : cases) {
+    absl::StatusOr<ResultPathField> field = CompileResultPath(*ParseJson(c.field).value);
+    ASSERT_TRUE(field.ok()) << c.field;
+    Lazy result = Lazy::FromText(R"({ "x" : 2.50 })");
+    EXPECT_EQ(Show(ApplyResultPath(*field, Stored(c.input), result)), c.expected) << c.field;
+  }
+}
+
+TEST(ResultPathStep, MergesIntoASlice) {
+  ContextObject context = Context();
+  PathField a = *CompilePathField(*ParseJson(R"("$.a")").value);
+  ResultPathField field = *CompileResultPath(*ParseJson(R"("$.r")").value);
+
+  OrError<Lazy> slice = ApplyPathField(a, Stored(R"({"z":[1],"a":{"b":2}})"), context);
+
+  EXPECT_EQ(Show(ApplyResultPath(field, *slice, Lazy::FromText("0"))), R"(new {"b":2,"r":0})");
+}
+
+TEST(ResultPathStep, RefusesWhatCannotBeWrittenTo) {
+  for (std::string field :
+       {R"("$$.a")", R"("$v")", R"("$.a[*]")", R"("$..a")", R"("$.a[-1]")", R"("x")", "5", "{}"}) {
+    EXPECT_FALSE(CompileResultPath(*ParseJson(field).value).ok()) << field;
+  }
+}
+
+TEST(LazyValue, IsParsedOnceAndSharedByItsCopies) {
+  Lazy lazy = Stored("[1]");
+  const Json* parsed = *lazy.Parsed();
+  Lazy copy = lazy;
+
+  EXPECT_EQ(*lazy.Parsed(), parsed);
+  EXPECT_EQ((*copy.Parsed())->text(), parsed->text());
+}
+
+TEST(LazyValue, SaysWhenItsTextIsNotJson) {
+  OrError<const Json*> parsed = Lazy::FromText("{").Parsed();
+
+  EXPECT_EQ(*parsed.error().cause,
+            "The data is not valid JSON: Unexpected end-of-input: expected close marker for Object "
+            "(start marker at line: 1, column: 1) (line 1, column 2)");
+}
+
+TEST(ContextObjectStep, IsMadeOnceAndOnlyWhenAskedFor) {
+  int made = 0;
+  ContextObject context([&made] {
+    ++made;
+    return std::string("{}");
+  });
+  EXPECT_EQ(made, 0);
+
+  context.value();
+  context.value();
+
+  EXPECT_EQ(made, 1);
+}
+
+}  // namespace
+}  // namespace asl
