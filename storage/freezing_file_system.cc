@@ -110,6 +110,30 @@ class OtherFile : public FSWritableFileOwnerWrapper {
   FirstError* const error_;
 };
 
+// RocksDB's own notes: worth having, not worth failing for.
+class NotesFile : public FSWritableFileOwnerWrapper {
+ public:
+  explicit NotesFile(std::unique_ptr<FSWritableFile> target)
+      : FSWritableFileOwnerWrapper(std::move(target)) {}
+
+  IOStatus Append(const Slice& data, const IOOptions& o, IODebugContext* dbg) override {
+    target()->Append(data, o, dbg).PermitUncheckedError();
+    return IOStatus::OK();
+  }
+  IOStatus Append(const Slice& data, const IOOptions& o, const DataVerificationInfo&,
+                  IODebugContext* dbg) override {
+    return Append(data, o, dbg);
+  }
+  IOStatus Flush(const IOOptions& o, IODebugContext* dbg) override {
+    target()->Flush(o, dbg).PermitUncheckedError();
+    return IOStatus::OK();
+  }
+  IOStatus Close(const IOOptions& o, IODebugContext* dbg) override {
+    target()->Close(o, dbg).PermitUncheckedError();
+    return IOStatus::OK();
+  }
+};
+
 class FreezingFileSystem : public rocksdb::FileSystemWrapper {
  public:
   FreezingFileSystem(const std::shared_ptr<rocksdb::FileSystem>& target, FirstError* error)
@@ -134,6 +158,11 @@ class FreezingFileSystem : public rocksdb::FileSystemWrapper {
     if (error_->happened()) return Frozen();
     return Wrapped(name, target()->ReuseWritableFile(name, old, options, file, dbg), file);
   }
+  // FileSystem's own, not the target's: it makes the logger of a file that comes from here.
+  IOStatus NewLogger(const std::string& name, const IOOptions& options,
+                     std::shared_ptr<rocksdb::Logger>* logger, IODebugContext* dbg) override {
+    return FileSystem::NewLogger(name, options, logger, dbg);
+  }
   IOStatus DeleteFile(const std::string& name, const IOOptions& options,
                       IODebugContext* dbg) override {
     return error_->happened() ? Frozen() : target()->DeleteFile(name, options, dbg);
@@ -157,6 +186,8 @@ class FreezingFileSystem : public rocksdb::FileSystemWrapper {
     if (!status.ok()) return status;
     if (name.ends_with(".log")) {
       *file = std::make_unique<LogFile>(std::move(*file), name, error_);
+    } else if (name.ends_with("/LOG")) {
+      *file = std::make_unique<NotesFile>(std::move(*file));
     } else {
       *file = std::make_unique<OtherFile>(std::move(*file), error_);
     }

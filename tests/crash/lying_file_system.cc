@@ -72,6 +72,7 @@ struct PowerSwitch {
   // Lets a few operations of others happen; false when the power went meanwhile.
   bool Linger() {
     std::unique_lock lock(mutex);
+    if (syncs_instant) return !off;
     const uint64_t until = operations + random() % (kSyncLastsOperationsMax + 1);
     passed.wait_for(lock, kSyncLastsMax, [&] { return off || operations >= until; });
     return !off;
@@ -83,6 +84,7 @@ struct PowerSwitch {
   std::condition_variable passed;
   std::mt19937_64 random;
   bool off = false;
+  bool syncs_instant = false;
   uint64_t operations = 0;
   uint64_t cut_before = 0;  // 0: never
   uint64_t log_sync_fault = 0, log_append_fault = 0;
@@ -207,6 +209,7 @@ class Wrapper : public rocksdb::FileSystemWrapper {
 
   IOStatus NewWritableFile(const std::string& path, const FileOptions& options,
                            std::unique_ptr<FSWritableFile>* file, IODebugContext* dbg) override {
+    if (path.ends_with("/LOG")) return target()->NewWritableFile(path, options, file, dbg);
     if (!power_.On("creation of", path)) return Off();
     // Opening it truncates a file that is there.
     power_.image.Delete(path);
@@ -304,6 +307,11 @@ Loss LyingFileSystem::PowerOn(std::mt19937_64& random) {
   power_->log_sync_fault = power_->log_append_fault = 0;
   power_->cut_at.clear();
   return loss;
+}
+
+void LyingFileSystem::MakeSyncsInstant() {
+  std::lock_guard lock(power_->mutex);
+  power_->syncs_instant = true;
 }
 
 void LyingFileSystem::FailLogSync(uint64_t nth) {

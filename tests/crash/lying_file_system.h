@@ -52,6 +52,9 @@ class LyingFileSystem {
   // still on), and switches on.
   Loss PowerOn(std::mt19937_64& random);
 
+  // From now on a sync of a log takes no time.
+  void MakeSyncsInstant();
+
   void FailLogSync(uint64_t nth);    // EIO, once; n from 1, from now
   void FailLogAppend(uint64_t nth);  // ENOSPC, once
 
