@@ -242,7 +242,8 @@ TEST_F(WorkerTest, AStoppingWorkerFinishesWhatItHas) {
   Run();
   Connected();
   Pool::Client client(&server_.pool());
-  while (!client.TakeSlot("gated", 0).has_value()) std::this_thread::yield();
+  while (server_.pool().WorkersFor("gated") == 0) std::this_thread::yield();
+  ASSERT_TRUE(client.TakeSlot("gated", 0).has_value());
   SendTask("t1", "gated");
   EXPECT_TRUE(server_.engine.WaitFor("received t1"));
 
