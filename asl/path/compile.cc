@@ -96,7 +96,7 @@ class Compiler {
     if (!program_.tokens.empty() && program_.tokens.back().kind == Kind::kScan) {
       return Invalid("Path must not end with a '.' or '..'");
     }
-    TurnScanUnderFunction();
+    if (absl::Status s = TurnScanUnderFunction(); !s.ok()) return s;
     return std::move(program_);
   }
 
@@ -320,11 +320,12 @@ class Compiler {
   }
 
   // `$..a.length()` means `$.length($..a)`: a function cannot be called once per match.
-  void TurnScanUnderFunction() {
+  absl::Status TurnScanUnderFunction() {
     std::vector<PathToken>& tokens = program_.tokens;
     if (tokens.empty() || tokens.front().kind != Kind::kScan ||
-        tokens.back().kind != Kind::kFunction)
-      return;
+        tokens.back().kind != Kind::kFunction) {
+      return absl::OkStatus();
+    }
     auto function = std::find_if(tokens.begin(), tokens.end(),
                                  [](const PathToken& t) { return t.kind == Kind::kFunction; });
     PathProgram inner;
@@ -332,6 +333,10 @@ class Compiler {
     inner.text = PathText(inner, inner.tokens.size());
     tokens.erase(tokens.begin(), function);
     SetArgument(&tokens.front(), std::move(inner));
+    if (tokens.front().argument->tokens.back().kind == Kind::kScan) {
+      return Invalid("A function needs a step between '..' and its name");
+    }
+    return absl::OkStatus();
   }
 
   PathCursor cursor_;

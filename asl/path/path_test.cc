@@ -93,6 +93,7 @@ TEST(Path, RefusesWhatIsNoPath) {
       {"$..", "1", "! Path must not end with a '.' or '..'"},
       {"$.a b", "1",
        "! Use bracket notion ['my prop'] if your property contains blank characters. position: 2"},
+      {"$..sum()", "1", "! A function needs a step between '..' and its name"},
       {"$[:]", "1", "! Failed to parse SliceOperation: :"},
       {"$[]", "1", "! Could not parse token starting at position 1. Expected ?, ', 0-9, * "},
       {"$['a", "1", "! Property has not been closed - missing closing '"},
