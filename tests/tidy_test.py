@@ -24,7 +24,7 @@ OPENING_WORDS_MIN = 12  # a header's first paragraph: below this it says nothing
 
 # Where the time of day, a timer or chance may be read: there, so that everything else can be given a virtual one. Tools
 # and the tests of real processes live in real time.
-CLOCK_FILE = re.compile(r"(^|/)clock\w*\.(h|cc|py)$|^tools/|^tests/(crash|clients|embed)/")
+CLOCK_FILE = re.compile(r"(^|/)clock\w*\.(h|cc|py)$|^tools/|^tests/(crash|clients|embed|kill)/")
 CLOCK_OR_CHANCE = re.compile(
     r"\b(system_clock|high_resolution_clock|steady_clock)::now\b|\babsl::Now\(|\bgettimeofday\(|\bclock_gettime\("
     r"|\bstd::time\(|\btime\(nullptr\)|\brandom_device\b|\bstd::rand\(|\babsl::(Insecure)?BitGen\b|\bRAND_bytes\("

@@ -1,0 +1,105 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The asld authors
+"""The long forms of the tests that draw by chance, in chunks, so that an interrupted run goes on where it was.
+
+  long.py BUILD STATE [PART…] [--again]
+
+BUILD is a release build, STATE a folder for state.json and one log per part. A chunk that fails ends the run with its
+command, which replays it. Every number in a chunk's last lines is added up by the text around it, and printed at the end.
+"""
+import argparse
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import time
+
+# Part: how many in all, how many per chunk, and the chunk's command (environment first) given its first seed.
+PARTS = {
+    "power-cuts": (1000, 50, lambda b, first, n: (
+        {"ASLD_CUTS": str(n), "ASLD_SEED": str(100_000 + first)},
+        [b / "tests/crash/store_power_cut_test", "--gtest_brief=1", "--gtest_filter=*LosesNothing*"])),
+    "kills": (100, 10, lambda b, first, n: (
+        {}, [b / "tests/kill/kill_test", "--seed", str(100 + first), "--kills", str(n)])),
+    "kills-with-workers": (100, 10, lambda b, first, n: (
+        {}, [b / "tests/kill/kill_test", "--die", "--seed", str(100 + first), "--kills", str(n)])),
+    "seeds": (10000, 500, lambda b, first, n: (
+        {}, [b / "tests/sim/asld_sim", "--quiet", "--seeds", f"{first}..{first + n - 1}"])),
+    "seeds-independent": (10000, 500, lambda b, first, n: (
+        {}, [b / "tests/sim/asld_sim", "--quiet", "--store", "independent", "--seeds", f"{first}..{first + n - 1}"])),
+}
+NUMBER = re.compile(r"(?<![\w.])\d+(?![\w.])")
+REPLAY_ONLY = re.compile(r"^(kill \d+:|kill_test --seed|seed \d+$|Note: |\[)")
+
+
+def add_up(sums, output):
+    """Adds the numbers of each line to those of earlier lines with the same words."""
+    for line in output.splitlines():
+        line = re.sub(r"^seed \d+: |build \S+ ", "", line.rstrip())
+        numbers = [int(n) for n in NUMBER.findall(line)]
+        if numbers and not REPLAY_ONLY.match(line):
+            words = NUMBER.sub("{}", line.replace("{", "(").replace("}", ")"))
+            sums[words] = [a + b for a, b in zip(sums.get(words, [0] * len(numbers)), numbers)]
+
+
+def run_part(name, build, folder, state):
+    total, chunk, command_of = PARTS[name]
+    part = state.setdefault(name, {"done": 0, "seconds": 0, "sums": {}})
+    while part["done"] < total:
+        count = min(chunk, total - part["done"])
+        environment, command = command_of(build, part["done"] + 1, count)
+        command = [str(word) for word in command]
+        shown = " ".join([f"{k}={v}" for k, v in environment.items()] + command)
+        print(f"+ {shown}", flush=True)
+        began = time.monotonic()
+        done = subprocess.run(command, env={**os.environ, **environment}, text=True, errors="replace",
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        with open(folder / f"{name}.log", "a") as log:
+            log.write(f"+ {shown}\n{done.stdout}")
+        if done.returncode:
+            print(done.stdout[-20000:])
+            sys.exit(f"{name} failed after {part['done']} of {total}; this replays it:\n  {shown}")
+        part["done"] += count
+        part["seconds"] += round(time.monotonic() - began)
+        add_up(part["sums"], done.stdout)
+        write(folder, state)
+        print(f"  {name}: {part['done']} of {total}", flush=True)
+
+
+def write(folder, state):
+    """In one step, so that an interruption leaves the old state or the new one."""
+    fresh = folder / "state.json.new"
+    fresh.write_text(json.dumps(state, indent=1))
+    fresh.replace(folder / "state.json")
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="tools/dev long", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("build", type=pathlib.Path)
+    parser.add_argument("state", type=pathlib.Path)
+    parser.add_argument("parts", nargs="*", metavar="PART", help="of: " + ", ".join(PARTS))
+    parser.add_argument("--again", action="store_true", help="forget what was done and begin anew")
+    args = parser.parse_args()
+    unknown = [p for p in args.parts if p not in PARTS]
+    if unknown:
+        parser.error(f"no part {unknown[0]}; there are: {', '.join(PARTS)}")
+
+    args.state.mkdir(parents=True, exist_ok=True)
+    file = args.state / "state.json"
+    state = json.loads(file.read_text()) if file.exists() and not args.again else {}
+    try:
+        for name in args.parts or PARTS:
+            run_part(name, args.build, args.state, state)
+    except KeyboardInterrupt:
+        sys.exit("\ninterrupted; the same command goes on from here")
+    for name in args.parts or PARTS:
+        print(f"\n{name}: {state[name]['done']} passed in {state[name]['seconds']} s")
+        for words, numbers in state[name]["sums"].items():
+            print("  " + words.format(*numbers))
+
+
+main()
