@@ -89,6 +89,7 @@ class Sides:
     def __init__(self, build, ceilings, scratch):
         self.asld = build / "engine" / "asld"
         self.load = build / "tools" / "bench" / "asld_bench"
+        self.committer = build / "tools" / "bench" / "asld_committer_bench"
         self.ceilings = ceilings  # None: not built
         self.scratch = scratch
         self.shim = None if ceilings is None else self.build_shim()
@@ -174,7 +175,11 @@ class Sides:
     def commits(self, open_, seconds):
         """The ceiling where the skeleton is absent: raw commits of what one transition of it writes."""
         work = self.fresh("commits")
-        figures = json.loads(run_program([self.load, "commits", "--data-dir", work / "data", "--open",
-                                          open_, "--seconds", seconds]))
+        out = run_program([self.committer, work / "data", 5, 300, seconds, open_])
         shutil.rmtree(work)
-        return figures
+        found = re.search(r"puts/s=(\d+) p50=(\d+)us p99=(\d+)us cpu_us/put=([\d.]+) .*batches/sync=([\d.]+)", out)
+        if found is None:
+            raise Failed("asld_committer_bench printed something else: " + out)
+        puts, p50, p99, cpu, batches = map(float, found.groups())
+        return {"open": open_, "steps_per_s": puts / 5, "step_p50_us": p50, "step_p99_us": p99,
+                "cpu_us_per_step": 5 * cpu, "transitions_per_sync": batches}
