@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <boost/json/basic_parser_impl.hpp>
 #include <cassert>
+#include <functional>
 #include <limits>
 
 #include "asl/json.h"
@@ -58,7 +59,8 @@ class Indexer : public Sizes {
   // REQUIRES: offset + length <= text's size <= UINT32_MAX.
   Indexer(Text text, uint32_t offset, uint32_t length) : source_(*text), at_(offset) {
     document_->text = std::move(text);
-    // Most nodes are short; this guess saves growing for all but numbers in arrays.
+    // Most nodes take more than ten bytes of text; this guess saves growing for all but numbers in
+    // arrays.
     document_->nodes.reserve(length / 10 + 4);
   }
 
@@ -211,7 +213,7 @@ class Indexer : public Sizes {
       nodes[key].next = nodes[key + 1].next;
       keys_.push_back(key);
     }
-    return HasRepeatedKey() && RelinkRepeated(object);
+    return MayRepeatKey() && RelinkRepeated(object);
   }
 
   bool SameKey(uint32_t a, uint32_t b) const {
@@ -220,13 +222,16 @@ class Indexer : public Sizes {
            document_->Content(nodes[a]) == document_->Content(nodes[b]);
   }
 
-  bool HasRepeatedKey() {
+  // False: all keys differ. True when two are equal, or (seldom) only their hashes.
+  bool MayRepeatKey() {
     constexpr size_t kCompareAllMax = 12;  // up to here comparing all pairs is cheaper than sorting
     if (keys_.size() > kCompareAllMax) {
-      std::vector<uint32_t> sorted = SortedKeys();
-      return std::adjacent_find(sorted.begin(), sorted.end(), [this](uint32_t a, uint32_t b) {
-               return SameKey(a, b);
-             }) != sorted.end();
+      hashes_.clear();
+      for (uint32_t key : keys_) {
+        hashes_.push_back(std::hash<std::string_view>()(document_->Content(document_->nodes[key])));
+      }
+      std::sort(hashes_.begin(), hashes_.end());
+      return std::adjacent_find(hashes_.begin(), hashes_.end()) != hashes_.end();
     }
     for (size_t i = 1; i < keys_.size(); ++i) {
       for (size_t j = 0; j < i; ++j) {
@@ -247,6 +252,7 @@ class Indexer : public Sizes {
     return sorted;
   }
 
+  // False: nothing is repeated after all.
   bool RelinkRepeated(uint32_t object) {
     std::vector<JsonNode>& nodes = document_->nodes;
     std::vector<uint32_t> sorted = SortedKeys();
@@ -272,7 +278,7 @@ class Indexer : public Sizes {
       following = keys_[i];
     }
     nodes[object].size -= static_cast<uint32_t>(repetitions.size());
-    return true;
+    return !repetitions.empty();
   }
 
   std::shared_ptr<JsonDocument> document_ = std::make_shared<JsonDocument>();
@@ -283,6 +289,7 @@ class Indexer : public Sizes {
       parts_;  // a string's pieces until its end; non-empty only between two events of one string
   std::string escaped_;         // scratch of AddResolved
   std::vector<uint32_t> keys_;  // scratch of LinkKeys
+  std::vector<size_t> hashes_;  // scratch of MayRepeatKey
   std::vector<JsonSpan> duplicates_;
 };
 
