@@ -26,7 +26,8 @@ namespace engine {
 // What is to be done with an execution once its rows are in memory, in order of arrival.
 struct Step {
   asl::Signal signal;
-  // The worker's answer that this signal is, to be acknowledged; session 0: none.
+  // The worker's result that this signal is, to be acknowledged; session 0: none. Nothing else is acknowledged:
+  // "accepted" makes a worker forget what it keeps.
   workers::SessionId session = 0;
   std::string token;
 };

@@ -154,6 +154,7 @@ class Partition {
   void LeaseExpired(const TaskId& id);
   void EndTask(const Execution& execution, asl::FrameId frame, asl::EventId scheduled, bool withdraw);
   void TakeReceived();
+  void MarkReceived(Task& task);
   void Acknowledge(workers::SessionId session, std::string token, workers::AckOutcome outcome);
   void RememberAnswered(const std::string& token);
   std::string NewNonce();
@@ -183,7 +184,7 @@ class Partition {
   // The turn being taken.
   std::optional<storage::Batch> batch_;
   std::vector<Effect> effects_;
-  std::vector<std::pair<workers::SessionId, std::string>> received_;  // `received` answers, written at its end
+  std::vector<std::string> received_;  // tokens that workers said `received` of, written at its end
 
   ExecutionCache executions_;
   Tasks tasks_;

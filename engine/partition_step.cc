@@ -158,8 +158,7 @@ bool Partition::Perform(Execution& execution, Step& step) {
       timer != nullptr && timer->kind != asl::TimerKind::kHeartbeat) {
     batch_->Delete(kTimers, EncodeTimerKey(options_.id, KeyOf(execution, timer->frame, timer->kind, timer->due)));
   }
-  // Only results are acknowledged: "accepted" makes a worker forget what it keeps.
-  if (step.session != 0 && !std::holds_alternative<asl::TaskReceived>(step.signal)) {
+  if (step.session != 0) {
     const auto refused = [&] {
       return answered_.contains(step.token) ? workers::AckOutcome::kAlreadyAnswered
                                             : workers::AckOutcome::kNoLongerWanted;

@@ -167,7 +167,7 @@ void Partition::On(WorkerAnswer& command) {
   const TaskId id = task->id;
   switch (answer.kind) {
     case workers::AnswerKind::kReceived:
-      received_.emplace_back(command.session, std::move(answer.token));
+      received_.push_back(std::move(answer.token));
       return;
     case workers::AnswerKind::kHeartbeat:
       if (task->heartbeat_due != asl::kNever) {
@@ -194,19 +194,23 @@ void Partition::On(WorkerAnswer& command) {
 
 // `received` is written at the turn's end, so that a result in the same turn takes it along in one record.
 void Partition::TakeReceived() {
-  for (auto& [session, token] : std::exchange(received_, {})) {
+  for (const std::string& token : std::exchange(received_, {})) {
     Task* task = tasks_.FindToken(token);
     if (task == nullptr) continue;  // its result came in the same turn
-    if (!task->received) {
-      task->received = true;
-      if (task->heartbeat_s > 0) PutTask(options_.id, *task, *batch_);
-    }
-    WithExecution(task->id.execution, Step{.signal = asl::TaskReceived{.frame = task->frame,
-                                                                       .scheduled = task->id.scheduled,
-                                                                       .worker_name = task->worker_name},
-                                           .session = session,
-                                           .token = std::move(token)});
+    MarkReceived(*task);
   }
+}
+
+void Partition::MarkReceived(Task& task) {
+  if (!task.received) {
+    task.received = true;
+    if (task.heartbeat_s > 0) PutTask(options_.id, task, *batch_);
+  }
+  WithExecution(task.id.execution,
+                Step{.signal = asl::TaskReceived{
+                         .frame = task.frame,
+                         .scheduled = task.id.scheduled,
+                         .worker_name = task.worker_name.empty() ? task.instance : task.worker_name}});
 }
 
 void Partition::On(WorkerConnected& command) {
@@ -249,7 +253,8 @@ void Partition::On(WorkerLost& command) {
 }
 
 // The worker did not come back: whether the work was done is unknown. A function fails, so that the definition's Retry
-// decides, as on AWS; an activity waits for its heartbeat or timeout; `redeliver` prefers at-least-once.
+// decides, as on AWS; an activity waits for its heartbeat or timeout, whose clocks begin now if the worker was lost
+// before it said `received`; `redeliver` prefers at-least-once.
 void Partition::LeaseExpired(const TaskId& id) {
   Task& task = *tasks_.Find(id);
   if (options_.redeliver.contains(task.queue)) {
@@ -257,7 +262,7 @@ void Partition::LeaseExpired(const TaskId& id) {
     task.nonce = NewNonce();
     return Requeue(task);
   }
-  if (task.queue.starts_with(workers::ActivityQueue(""))) return;
+  if (workers::ActivityOf(task.queue)) return MarkReceived(task);
   WithExecution(id.execution,
                 Step{.signal = asl::TaskFailed{
                          .frame = task.frame,
