@@ -170,7 +170,6 @@ TEST(Advance, AMissedHeartbeatIsATimeoutThatBothNamesCatch) {
             "#9<8 ExecutionSucceeded @6 {\"Error\":\"States.Timeout\",\"Cause\":\"\"}\n"
             "  cancel task #3\n"
             "  disarm timeout\n"
-            "  disarm heartbeat\n"
             "  end SUCCEEDED\n");
 }
 
@@ -285,7 +284,6 @@ TEST(Advance, StopAbortsWithoutAPreviousEventAndClosesWhatIsOpen) {
             "#5<0 ExecutionAborted error=Why cause=because\n"
             "  cancel task #3\n"
             "  disarm timeout\n"
-            "  disarm heartbeat\n"
             "  disarm execution timeout\n"
             "  end ABORTED error=Why cause=because\n");
 }
@@ -313,6 +311,31 @@ TEST(Advance, TheEnginesOwnFailureEndsAnExecutionInAnyStage) {
             "#3<2 ExecutionFailed error=States.Runtime cause=no\n"
             "  disarm delay\n"
             "  end FAILED error=States.Runtime cause=no\n");
+}
+
+TEST(Advance, AnExecutionWhoseStartCannotBeRecordedBeginsAndFailsAtOnce) {
+  const std::shared_ptr<const Program> program =
+      Compiled(Machine(R"("A":{"Type":"Succeed"})", R"(,"TimeoutSeconds":5)"));
+  const ExecutionInfo info{.arn = "arn", .role_arn = "role", .started_at = {1'000}};
+  const Payload input{{}, std::make_shared<const std::string>("{}")};
+  const ExecutionView view{info, input, EventId{1}, {}};
+  const Advanced advanced =
+      Advance(*program, view, Fail{{"States.Runtime", "no"}}, {1'000}, [] { return 0.0; });
+  const auto& outcome = std::get<Outcome>(advanced);
+  ASSERT_EQ(outcome.events.size(), 2u);
+  EXPECT_EQ(outcome.events[0].type, EventType::kExecutionStarted);
+  EXPECT_EQ(outcome.events[1].type, EventType::kExecutionFailed);
+  EXPECT_TRUE(outcome.frames.empty());
+  ASSERT_EQ(outcome.effects.size(), 1u);
+  EXPECT_EQ(std::get<EndExecution>(outcome.effects[0]).error.cause, "no");
+}
+
+TEST(Advance, AWorkersErrorIsCutBetweenCharacters) {
+  TestDriver d = Started(Machine(fmt::format(R"("A":{{{},"End":true}})", Function("f"))), "{}");
+  std::string cause(kErrorCauseMax - 1, 'c');
+  d.Fail(std::string(1'000, 'n'), cause + "ü");
+  EXPECT_EQ(d.end().error.name->size(), kErrorNameMax);
+  EXPECT_EQ(d.end().error.cause, cause);
 }
 
 TEST(Advance, SignalsThatNoLongerFitWriteNothing) {

@@ -18,6 +18,9 @@ struct Error {
   friend bool operator==(const Error&, const Error&) = default;
 };
 
+// Within kErrorNameMax and kErrorCauseMax bytes: what a history stores, whoever the error comes from.
+Error Clipped(Error error);
+
 inline constexpr std::string_view kStatesAll = "States.ALL";
 inline constexpr std::string_view kStatesTimeout = "States.Timeout";
 inline constexpr std::string_view kStatesHeartbeatTimeout = "States.HeartbeatTimeout";

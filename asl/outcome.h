@@ -53,7 +53,7 @@ struct ArmTimer {
 
 struct CancelTimer {
   FrameId frame;
-  TimerKind kind;
+  TimerKind kind;       // not kHeartbeat: that goes with its task
   Millis due;           // as armed
 };
 

@@ -39,14 +39,6 @@ std::string OversizedText(std::string_view state) {
       state);
 }
 
-// Cuts at AWS's limit, never inside a character.
-void Clip(std::optional<std::string>* text, size_t bytes_max) {
-  if (!*text || (*text)->size() <= bytes_max) return;
-  size_t end = bytes_max;
-  while (end > 0 && (static_cast<unsigned char>((**text)[end]) & 0xC0) == 0x80) --end;
-  (*text)->resize(end);
-}
-
 }  // namespace
 
 Step::Step(const Program& program, const ExecutionView& execution, Millis now, const Draw& draw)
@@ -55,7 +47,11 @@ Step::Step(const Program& program, const ExecutionView& execution, Millis now, c
       now_(now),
       draw_(draw),
       next_event_(execution.next_event),
-      execution_input_(execution.input) {}
+      execution_input_(execution.input) {
+  // From one Task to the next are five events; events are large to move.
+  outcome_.events.reserve(8);
+  outcome_.effects.reserve(4);
+}
 
 // --- Beginning and ending
 // ---------------------------------------------------------------------------------------
@@ -122,13 +118,9 @@ void Step::WaitUntil(Millis due, Waiting waiting) {
   Emit(ArmTimer{frame_->id, TimerKind::kDelay, due, EventId::kNone});
 }
 
-void Step::CancelAttemptTimers(const Frame& frame) {
-  if (frame.timeout_due != kNever) {
-    Emit(CancelTimer{frame.id, TimerKind::kTaskTimeout, frame.timeout_due});
-  }
-  if (frame.task && frame.task->heartbeat_s && frame.task->started != EventId::kNone) {
-    Emit(CancelTimer{frame.id, TimerKind::kHeartbeat, kNever});
-  }
+void Step::CancelTaskTimeout(const Frame& frame) {
+  if (frame.timeout_due == kNever) return;
+  Emit(CancelTimer{frame.id, TimerKind::kTaskTimeout, frame.timeout_due});
 }
 
 void Step::EndAttempt(AttemptEnd end) {
@@ -138,14 +130,14 @@ void Step::EndAttempt(AttemptEnd end) {
   } else {
     Emit(CancelTask{frame_->id, task.scheduled, task.queue_number});
   }
-  CancelAttemptTimers(*frame_);
+  CancelTaskTimeout(*frame_);
   frame_->timeout_due = kNever;
   frame_->task.reset();
 }
 
 void Step::CancelOpen(const Frame& frame) {
   if (frame.task) Emit(CancelTask{frame.id, frame.task->scheduled, frame.task->queue_number});
-  CancelAttemptTimers(frame);
+  CancelTaskTimeout(frame);
   if (frame.delay_due != kNever) Emit(CancelTimer{frame.id, TimerKind::kDelay, frame.delay_due});
 }
 
@@ -154,7 +146,7 @@ std::optional<Millis> Step::Deadline() const {
   return info().started_at + *program_.timeout_s() * 1000;
 }
 
-void Step::End(HistoryEvent last, EventId previous, EndExecution how) {
+void Step::End(HistoryEvent&& last, EventId previous, EndExecution how) {
   Record(std::move(last), previous);
   for (const auto& [id, open] : execution_.frames) {
     CancelOpen(frame_ && frame_->id == id ? *frame_ : open);
@@ -175,13 +167,14 @@ void Step::FailState(Error error) {
 }
 
 void Step::FailExecution(Error error) {
-  Clip(&error.cause, kErrorCauseMax);
+  error = Clipped(std::move(error));
   HistoryEvent failed{.type = EventType::kExecutionFailed, .error = error};
   End(std::move(failed), frame_ ? frame_->last_event : EventId::kNone,
       {ExecutionStatus::kFailed, Payload{}, std::move(error)});
 }
 
 void Step::Abort(Error error) {
+  error = Clipped(std::move(error));
   HistoryEvent aborted{.type = EventType::kExecutionAborted, .error = error};
   End(std::move(aborted), EventId::kNone, {ExecutionStatus::kAborted, Payload{}, std::move(error)});
 }
@@ -208,7 +201,7 @@ Advanced Step::Finish() {
 // --- Events
 // -----------------------------------------------------------------------------------------------------
 
-EventId Step::Record(HistoryEvent event, EventId previous) {
+EventId Step::Record(HistoryEvent&& event, EventId previous) {
   event.id = next_event_;
   event.previous = previous;
   event.time = now_;
@@ -217,7 +210,7 @@ EventId Step::Record(HistoryEvent event, EventId previous) {
   return outcome_.events.back().id;
 }
 
-bool Step::Append(HistoryEvent event, Lazy* payload) {
+bool Step::Append(HistoryEvent&& event, Lazy* payload) {
   if (ToInt(next_event_) >= kHistoryEventsMax) {
     FailExecution({std::string(kStatesRuntime),
                    fmt::format("The execution reached the maximum number of history events ({}).",

@@ -63,14 +63,15 @@ class Step {
   // Appends an event to the frame's chain: id, previous event and time are filled in; `payload` is
   // what the event shows, and is introduced by it when fresh. False: the history is full and the
   // execution has failed.
-  bool Append(HistoryEvent event, Lazy* payload = nullptr);
+  bool Append(HistoryEvent&& event, Lazy* payload = nullptr);
   void Emit(Effect effect) { outcome_.effects.push_back(std::move(effect)); }
 
   // The state is over: its output goes to `next`, or is the execution's.
   void Leave(const Next& next, Lazy output);
   // The frame sleeps until `due`, in a Wait state or before a retry.
   void WaitUntil(Millis due, Waiting waiting);
-  // The attempt in flight is over: FinishTask (it answered) or CancelTask, and its timers go.
+  // The attempt in flight is over: FinishTask (it answered) or CancelTask. Its timeout is
+  // cancelled; the heartbeat, which only the caller keeps, goes with the task.
   enum class AttemptEnd : uint8_t { kAnswered, kGivenUp };
   void EndAttempt(AttemptEnd end);
 
@@ -89,10 +90,10 @@ class Step {
   template <class T>
   std::optional<T> Check(OrError<T> result);
   bool ContextWasComplete();
-  EventId Record(HistoryEvent event, EventId previous);
-  void End(HistoryEvent last, EventId previous, EndExecution how);
+  EventId Record(HistoryEvent&& event, EventId previous);
+  void End(HistoryEvent&& last, EventId previous, EndExecution how);
   void CancelOpen(const Frame& frame);
-  void CancelAttemptTimers(const Frame& frame);
+  void CancelTaskTimeout(const Frame& frame);
 
   const Program& program_;
   const ExecutionView& execution_;

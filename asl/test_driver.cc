@@ -244,6 +244,7 @@ void TestDriver::Act(const Effect& effect) {
     Check(task_ && task_->frame == frame && task_->scheduled == scheduled,
           "a closed task was open");
     task_.reset();
+    timers_.erase({frame, TimerKind::kHeartbeat});
   };
   std::visit(
       Overload{[&](const ScheduleTask& e) {
@@ -269,8 +270,7 @@ void TestDriver::Act(const Effect& effect) {
                },
                [&](const CancelTimer& e) {
                  const auto timer = timers_.find({e.frame, e.kind});
-                 Check(timer == timers_.end() || e.kind == TimerKind::kHeartbeat ||
-                           timer->second.due == e.due,
+                 Check(timer == timers_.end() || timer->second.due == e.due,
                        "a timer is cancelled as it was armed");
                  if (timer != timers_.end()) timers_.erase(timer);
                  transcript_ += fmt::format("  disarm {}\n", KindName(e.kind));

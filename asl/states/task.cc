@@ -220,7 +220,7 @@ void SucceedTask(Step& step, const TaskState& task, const TaskSucceeded& answer)
 
 void FailTask(Step& step, const TaskState& task, const TaskFailed& answer) {
   if (!EnsureStarted(step, task, answer.worker_name)) return;
-  EndFailed(step, task, answer.error);
+  EndFailed(step, task, Clipped(answer.error));
 }
 
 void TimeOutTask(Step& step, const TaskState& task, Overdue what) {
