@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The asld authors
 //
-// The one place where RocksDB's status becomes ours.
+// The one place where RocksDB's status becomes ours. A pure function; used by what stands on RocksDB in this room.
 #pragma once
 
 #include <string_view>
