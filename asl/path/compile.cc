@@ -179,7 +179,10 @@ class Compiler {
                           "close square bracket at index {}",
                           at));
         }
-        std::optional<std::string> name = UnescapePathString(cursor_.Slice(begin, at));
+        // AWS, unlike Jayway, finds the key Test\" by ['Test\"'] (recorded:
+        // test_escape_sequence_parsing).
+        const char kept = quote == '\'' ? '"' : '\0';
+        std::optional<std::string> name = UnescapePathString(cursor_.Slice(begin, at), kept);
         if (!name) return Invalid("Unable to parse unicode value");
         names.push_back(std::move(*name));
         last = at;

@@ -79,7 +79,7 @@ size_t PathCursor::IndexOfClosing(size_t at, char open, char close, Regex regex)
   return kNone;
 }
 
-std::optional<std::string> UnescapePathString(std::string_view text) {
+std::optional<std::string> UnescapePathString(std::string_view text, char kept) {
   std::string out;
   for (size_t i = 0; i < text.size(); ++i) {
     if (text[i] != '\\' || i + 1 == text.size()) {
@@ -88,6 +88,7 @@ std::optional<std::string> UnescapePathString(std::string_view text) {
     }
     char c = text[++i];
     if (c != 'u') {
+      if (c == kept) out += '\\';
       out += Unescaped(c);
       continue;
     }

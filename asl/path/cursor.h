@@ -88,8 +88,8 @@ class PathCursor {
   bool overrun_ = false;
 };
 
-// `\'`, `\"`, `\\`, `\n`, `\uXXXX` … resolved; any other escaped character stands for itself.
-// nullopt: no hex digits.
-std::optional<std::string> UnescapePathString(std::string_view text);
+// `\'`, `\\`, `\n`, `\uXXXX` … resolved; any other escaped character stands for itself, but an
+// escaped `kept` keeps its backslash. nullopt: no hex digits.
+std::optional<std::string> UnescapePathString(std::string_view text, char kept = '\0');
 
 }  // namespace asl
