@@ -38,6 +38,7 @@ void End(Visit& visit, int64_t time_ms, Ended ended) {
   if (visit.attempts.empty() || visit.attempts.back().ended != Ended::kNot) return;
   visit.attempts.back().ended_ms = time_ms;
   visit.attempts.back().ended = ended;
+  visit.attempts.back().cut = true;
 }
 
 void OnAttempt(const Event& event, std::string_view part, Visit& visit) {

@@ -54,6 +54,7 @@ struct Attempt {
   std::optional<int64_t> started_ms;  // absent: no worker has said that it has it
   std::optional<int64_t> ended_ms;
   Ended ended = Ended::kNot;
+  bool cut = false;   // nothing was heard of it before its execution or state ended
   std::string error;  // "States.Timeout", or empty
   std::string cause;
 };

@@ -159,6 +159,21 @@ order/order-1  ABORTED after 100 ms
 )");
 }
 
+TEST(HistoryTree, ATaskThatTheExecutionLeftBehindWasNotAnswered) {
+  EXPECT_EQ(Tree(R"(
+1   0 ExecutionStarted input={}
+2   0 TaskStateEntered Pay input={}
+3   0 LambdaFunctionScheduled resource=arn:aws:lambda:us-east-1:1:function:charge input={}
+4 100 ExecutionAborted
+)"),
+            R"(
+order/order-1  ABORTED after 100 ms
+  in Pay, attempt 1
+└─ ✗ Pay  Task  charge  100 ms
+     ✗ attempt 1  100 ms  was not answered
+)");
+}
+
 TEST(HistoryTree, WithoutUtf8AndWithColoursItIsTheSameTree) {
   EXPECT_EQ(Tree("1 0 ExecutionStarted input={}\n"
                  "2 0 PassStateEntered A input={}\n"

@@ -91,6 +91,7 @@ std::string AttemptRemark(const Visit& visit, size_t number, const Style& style)
   const Attempt& attempt = visit.attempts[number];
   std::string remark;
   if (attempt.ended == Ended::kBadly) remark = ErrorText(attempt.error, attempt.cause, style);
+  if (attempt.cut) remark = "was not answered";
   if (attempt.ended == Ended::kNot) remark = attempt.started_ms ? "runs" : "waits for a worker";
   if (number == 0 || !visit.attempts[number - 1].ended_ms) return remark;
   const int64_t pause_ms = attempt.scheduled_ms - *visit.attempts[number - 1].ended_ms;
