@@ -233,6 +233,12 @@ TEST(Advance, AFailureWithoutNameOrCauseIsNullInTheCatch) {
   EXPECT_EQ(d.Output(), R"({"Error":null,"Cause":null})");
 }
 
+TEST(Advance, ATemplatePathThatMayNameManyFindsNoneWhereItsParentIsMissing) {
+  TestDriver d = Started(
+      Machine(R"("A":{"Type":"Pass","Parameters":{"item.$":"$.a.items[1:].v"},"End":true})"), "{}");
+  EXPECT_EQ(d.Output(), R"({"item":[]})");
+}
+
 TEST(Advance, AWaitSleepsFromItsEntry) {
   TestDriver d =
       Started(Machine(R"("A":{"Type":"Wait","Seconds":5,"OutputPath":"$.b","Next":"B"},)"

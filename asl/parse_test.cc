@@ -78,112 +78,113 @@ TEST(Compile, TextsThatAwsWasRecordedWith) {
             "function call at /States/X/Parameters\n");
 }
 
+struct FieldRow {
+  std::string definition;
+  std::string_view problems;  // with a star in front: a part of them
+};
+
+const FieldRow kFieldRows[] = {
+    {Pass(R"("Catch":[])"),
+     "SCHEMA_VALIDATION_FAILED: Field 'Catch' is not supported at /States/X\n"},
+    {Pass(R"("Output":1)"),
+     "SCHEMA_VALIDATION_FAILED: The QueryLanguage is set to 'JSONPath', but field 'Output' is "
+     "only supported for the "
+     "'JSONata' QueryLanguage at /States/X\n"},
+    {Pass(R"("Comment":7)"),
+     "SCHEMA_VALIDATION_FAILED: Expected value of type [STRING] at /States/X/Comment\n"},
+    {Pass(R"("Next":"X")"),
+     "SCHEMA_VALIDATION_FAILED: Exactly one of these fields is allowed: [Next, End] at "
+     "/States/X\n"},
+    {Only(R"("Type":"Pass")"),
+     "SCHEMA_VALIDATION_FAILED: Exactly one of these fields is allowed: [Next, End] at "
+     "/States/X\n"
+     "MISSING_END_STATE: Workflow has no terminal state\n"},
+    {Pass(R"("ResultPath":"$$.a")"), "*/States/X/ResultPath"},
+    {Pass(R"("InputPath":"nope")"), "*/States/X/InputPath"},
+    {Pass(R"("InputPath":"$answer")"),
+     "NOT_SUPPORTED_YET: Variables are not supported yet at /States/X/InputPath\n"},
+    {Pass(R"("Assign":{"a":1})"),
+     "NOT_SUPPORTED_YET: The field 'Assign' is not supported yet at /States/X/Assign\n"},
+    {Pass(R"_("Parameters":{"a.$":"States.UUID()"})_"), "*NOT_SUPPORTED_YET"},
+    {Task(R"("TimeoutSeconds":0)"),
+     "SCHEMA_VALIDATION_FAILED: Value must be between 1 and 99999999 at "
+     "/States/X/TimeoutSeconds\n"},
+    {Task(R"("TimeoutSeconds":1.5)"),
+     "SCHEMA_VALIDATION_FAILED: Expected value of type [INTEGER] at /States/X/TimeoutSeconds\n"},
+    {Task(R"("TimeoutSeconds":5,"TimeoutSecondsPath":"$.t")"),
+     "SCHEMA_VALIDATION_FAILED: Only one of these fields is allowed: [TimeoutSeconds, "
+     "TimeoutSecondsPath] at "
+     "/States/X\n"},
+    {Task(R"("TimeoutSeconds":5,"HeartbeatSeconds":5)"),
+     "SCHEMA_VALIDATION_FAILED: 'HeartbeatSeconds' must be smaller than 'TimeoutSeconds' at "
+     "/States/X/HeartbeatSeconds\n"},
+    {Task(R"("Retry":[{"ErrorEquals":[]}])"),
+     "SCHEMA_VALIDATION_FAILED: Value cannot be empty at /States/X/Retry[0]/ErrorEquals\n"},
+    {Task(R"("Retry":[{"Intervall":1}])"),
+     "SCHEMA_VALIDATION_FAILED: These fields are required: [ErrorEquals] at /States/X/Retry[0]\n"
+     "SCHEMA_VALIDATION_FAILED: Field 'Intervall' is not supported at /States/X/Retry[0]\n"},
+    {Task(R"("Retry":[{"ErrorEquals":["States.ALL"]},{"ErrorEquals":["A"]}])"),
+     "SCHEMA_VALIDATION_FAILED: 'States.ALL' is allowed in the last element only at "
+     "/States/X/Retry[0]/ErrorEquals\n"},
+    {Task(R"("Retry":[{"ErrorEquals":["A","States.ALL"]}])"),
+     "SCHEMA_VALIDATION_FAILED: 'States.ALL' must be alone in 'ErrorEquals' at "
+     "/States/X/Retry[0]/ErrorEquals\n"},
+    {Task(
+         R"("Retry":[{"ErrorEquals":["A"],"BackoffRate":0.5,"MaxAttempts":-1,"JitterStrategy":"SOME"}])"),
+     "SCHEMA_VALIDATION_FAILED: Value must be at least 1.0 at /States/X/Retry[0]/BackoffRate\n"
+     "SCHEMA_VALIDATION_FAILED: Value must be between 0 and 99999999 at "
+     "/States/X/Retry[0]/MaxAttempts\n"
+     "SCHEMA_VALIDATION_FAILED: Value should be one of the following: [NONE, FULL] at "
+     "/States/X/Retry[0]/JitterStrategy\n"},
+    {Task(R"("Catch":[{"ErrorEquals":["A"],"Next":"Gone"}])"),
+     "MISSING_TRANSITION_TARGET: Missing 'Next' target: Gone at /States/X/Catch[0]/Next\n"},
+    {Only(R"("Type":"Task","End":true)"),
+     "SCHEMA_VALIDATION_FAILED: These fields are required: [Resource] at /States/X\n"},
+    {Only(R"("Type":"Task","End":true,"Resource":"pay")"),
+     "SCHEMA_VALIDATION_FAILED: Value is not a valid resource ARN at /States/X/Resource\n"},
+    {Only(
+         R"("Type":"Task","End":true,"Resource":"arn:aws:states:::sqs:sendMessage.waitForTaskToken")"),
+     "NOT_SUPPORTED_YET: Not supported yet: the '.waitForTaskToken' service integration pattern "
+     "at "
+     "/States/X/Resource\n"},
+    {Only(
+         R"("Type":"Task","End":true,"Resource":"arn:aws:states:::lambda:invoke","Parameters":{})"),
+     "SCHEMA_VALIDATION_FAILED: The field 'FunctionName' is required but was missing at "
+     "/States/X/Parameters\n"},
+    {Only(R"("Type":"Map","End":true)"),
+     "NOT_SUPPORTED_YET: States of type 'Map' are not supported yet at /States/X/Type\n"},
+    {Only(R"("Type":"Wait","End":true)"),
+     "SCHEMA_VALIDATION_FAILED: Exactly one of these fields is allowed: [Seconds, SecondsPath, "
+     "Timestamp, "
+     "TimestampPath] at /States/X\n"},
+    {Only(R"("Type":"Fail","Error":"a","ErrorPath":"$.b")"),
+     "SCHEMA_VALIDATION_FAILED: Only one of these fields is allowed: [Error, ErrorPath] at "
+     "/States/X\n"},
+    {Only(R"_("Type":"Fail","CausePath":"States.UUID()")_"),
+     "NOT_SUPPORTED_YET: Intrinsic functions are not supported yet at /States/X/CausePath\n"},
+    {Only(R"("Type":"Succeed","End":true)"),
+     "SCHEMA_VALIDATION_FAILED: Field 'End' is not supported at /States/X\n"},
+    {Only(R"("Type":"Choice","Choices":[])"),
+     "SCHEMA_VALIDATION_FAILED: Value cannot be empty at /States/X/Choices\n"
+     "MISSING_END_STATE: Workflow has no terminal state\n"},
+    {R"({"StartAt":"X","States":{"X":{"Type":"Choice","Choices":[{"Variable":"$.a","IsNull":true}]},)"
+     R"("E":{"Type":"Succeed"}}})",
+     "SCHEMA_VALIDATION_FAILED: These fields are required: [Next] at /States/X/Choices[0]\n"
+     "MISSING_TRANSITION_TARGET: State \"E\" is not reachable. at /States/E\n"},
+    {Only(R"("End":true)"),
+     "SCHEMA_VALIDATION_FAILED: These fields are required: [Type] at /States/X\n"},
+    {R"({"StartAt":"X","States":{"X":1}})", "*Expected value of type [OBJECT] at /States/X\n"},
+    {R"({"StartAt":"X","States":{}})",
+     "SCHEMA_VALIDATION_FAILED: Value cannot be empty at /States\n"},
+    {R"({"StartAt":"X","States":[]})",
+     "SCHEMA_VALIDATION_FAILED: Expected value of type [OBJECT] at /States\n"},
+    {R"({"StartAt":"X","Version":"2.0","TimeoutSeconds":-1,"States":{"X":{"Type":"Succeed"}}})",
+     "SCHEMA_VALIDATION_FAILED: Value should be one of the following: [1.0] at /Version\n"
+     "SCHEMA_VALIDATION_FAILED: Value must be between 1 and 99999999 at /TimeoutSeconds\n"},
+    {"[]", "SCHEMA_VALIDATION_FAILED: Definition must be a valid JSON object\n"},
+};
 TEST(Compile, EachRuleSpeaksOfItsField) {
-  struct Row {
-    std::string definition;
-    std::string_view problems;
-  };
-  const Row rows[] = {
-      {Pass(R"("Catch":[])"),
-       "SCHEMA_VALIDATION_FAILED: Field 'Catch' is not supported at /States/X\n"},
-      {Pass(R"("Output":1)"),
-       "SCHEMA_VALIDATION_FAILED: The QueryLanguage is set to 'JSONPath', but field 'Output' is "
-       "only supported for the "
-       "'JSONata' QueryLanguage at /States/X\n"},
-      {Pass(R"("Comment":7)"),
-       "SCHEMA_VALIDATION_FAILED: Expected value of type [STRING] at /States/X/Comment\n"},
-      {Pass(R"("Next":"X")"),
-       "SCHEMA_VALIDATION_FAILED: Exactly one of these fields is allowed: [Next, End] at "
-       "/States/X\n"},
-      {Only(R"("Type":"Pass")"),
-       "SCHEMA_VALIDATION_FAILED: Exactly one of these fields is allowed: [Next, End] at "
-       "/States/X\n"
-       "MISSING_END_STATE: Workflow has no terminal state\n"},
-      {Pass(R"("ResultPath":"$$.a")"), "*/States/X/ResultPath"},
-      {Pass(R"("InputPath":"nope")"), "*/States/X/InputPath"},
-      {Pass(R"("InputPath":"$answer")"),
-       "NOT_SUPPORTED_YET: Variables are not supported yet at /States/X/InputPath\n"},
-      {Pass(R"("Assign":{"a":1})"),
-       "NOT_SUPPORTED_YET: The field 'Assign' is not supported yet at /States/X/Assign\n"},
-      {Pass(R"_("Parameters":{"a.$":"States.UUID()"})_"), "*NOT_SUPPORTED_YET"},
-      {Task(R"("TimeoutSeconds":0)"),
-       "SCHEMA_VALIDATION_FAILED: Value must be between 1 and 99999999 at "
-       "/States/X/TimeoutSeconds\n"},
-      {Task(R"("TimeoutSeconds":1.5)"),
-       "SCHEMA_VALIDATION_FAILED: Expected value of type [INTEGER] at /States/X/TimeoutSeconds\n"},
-      {Task(R"("TimeoutSeconds":5,"TimeoutSecondsPath":"$.t")"),
-       "SCHEMA_VALIDATION_FAILED: Only one of these fields is allowed: [TimeoutSeconds, "
-       "TimeoutSecondsPath] at "
-       "/States/X\n"},
-      {Task(R"("TimeoutSeconds":5,"HeartbeatSeconds":5)"),
-       "SCHEMA_VALIDATION_FAILED: 'HeartbeatSeconds' must be smaller than 'TimeoutSeconds' at "
-       "/States/X/HeartbeatSeconds\n"},
-      {Task(R"("Retry":[{"ErrorEquals":[]}])"),
-       "SCHEMA_VALIDATION_FAILED: Value cannot be empty at /States/X/Retry[0]/ErrorEquals\n"},
-      {Task(R"("Retry":[{"Intervall":1}])"),
-       "SCHEMA_VALIDATION_FAILED: These fields are required: [ErrorEquals] at /States/X/Retry[0]\n"
-       "SCHEMA_VALIDATION_FAILED: Field 'Intervall' is not supported at /States/X/Retry[0]\n"},
-      {Task(R"("Retry":[{"ErrorEquals":["States.ALL"]},{"ErrorEquals":["A"]}])"),
-       "SCHEMA_VALIDATION_FAILED: 'States.ALL' is allowed in the last element only at "
-       "/States/X/Retry[0]/ErrorEquals\n"},
-      {Task(R"("Retry":[{"ErrorEquals":["A","States.ALL"]}])"),
-       "SCHEMA_VALIDATION_FAILED: 'States.ALL' must be alone in 'ErrorEquals' at "
-       "/States/X/Retry[0]/ErrorEquals\n"},
-      {Task(
-           R"("Retry":[{"ErrorEquals":["A"],"BackoffRate":0.5,"MaxAttempts":-1,"JitterStrategy":"SOME"}])"),
-       "SCHEMA_VALIDATION_FAILED: Value must be at least 1.0 at /States/X/Retry[0]/BackoffRate\n"
-       "SCHEMA_VALIDATION_FAILED: Value must be between 0 and 99999999 at "
-       "/States/X/Retry[0]/MaxAttempts\n"
-       "SCHEMA_VALIDATION_FAILED: Value should be one of the following: [NONE, FULL] at "
-       "/States/X/Retry[0]/JitterStrategy\n"},
-      {Task(R"("Catch":[{"ErrorEquals":["A"],"Next":"Gone"}])"),
-       "MISSING_TRANSITION_TARGET: Missing 'Next' target: Gone at /States/X/Catch[0]/Next\n"},
-      {Only(R"("Type":"Task","End":true)"),
-       "SCHEMA_VALIDATION_FAILED: These fields are required: [Resource] at /States/X\n"},
-      {Only(R"("Type":"Task","End":true,"Resource":"pay")"),
-       "SCHEMA_VALIDATION_FAILED: Value is not a valid resource ARN at /States/X/Resource\n"},
-      {Only(
-           R"("Type":"Task","End":true,"Resource":"arn:aws:states:::sqs:sendMessage.waitForTaskToken")"),
-       "NOT_SUPPORTED_YET: Not supported yet: the '.waitForTaskToken' service integration pattern "
-       "at "
-       "/States/X/Resource\n"},
-      {Only(
-           R"("Type":"Task","End":true,"Resource":"arn:aws:states:::lambda:invoke","Parameters":{})"),
-       "SCHEMA_VALIDATION_FAILED: The field 'FunctionName' is required but was missing at "
-       "/States/X/Parameters\n"},
-      {Only(R"("Type":"Map","End":true)"),
-       "NOT_SUPPORTED_YET: States of type 'Map' are not supported yet at /States/X/Type\n"},
-      {Only(R"("Type":"Wait","End":true)"),
-       "SCHEMA_VALIDATION_FAILED: Exactly one of these fields is allowed: [Seconds, SecondsPath, "
-       "Timestamp, "
-       "TimestampPath] at /States/X\n"},
-      {Only(R"("Type":"Fail","Error":"a","ErrorPath":"$.b")"),
-       "SCHEMA_VALIDATION_FAILED: Only one of these fields is allowed: [Error, ErrorPath] at "
-       "/States/X\n"},
-      {Only(R"_("Type":"Fail","CausePath":"States.UUID()")_"),
-       "NOT_SUPPORTED_YET: Intrinsic functions are not supported yet at /States/X/CausePath\n"},
-      {Only(R"("Type":"Succeed","End":true)"),
-       "SCHEMA_VALIDATION_FAILED: Field 'End' is not supported at /States/X\n"},
-      {Only(R"("Type":"Choice","Choices":[])"),
-       "SCHEMA_VALIDATION_FAILED: Value cannot be empty at /States/X/Choices\n"
-       "MISSING_END_STATE: Workflow has no terminal state\n"},
-      {R"({"StartAt":"X","States":{"X":{"Type":"Choice","Choices":[{"Variable":"$.a","IsNull":true}]},)"
-       R"("E":{"Type":"Succeed"}}})",
-       "SCHEMA_VALIDATION_FAILED: These fields are required: [Next] at /States/X/Choices[0]\n"
-       "MISSING_TRANSITION_TARGET: State \"E\" is not reachable. at /States/E\n"},
-      {Only(R"("End":true)"),
-       "SCHEMA_VALIDATION_FAILED: These fields are required: [Type] at /States/X\n"},
-      {R"({"StartAt":"X","States":{"X":1}})", "*Expected value of type [OBJECT] at /States/X\n"},
-      {R"({"StartAt":"X","States":{}})",
-       "SCHEMA_VALIDATION_FAILED: Value cannot be empty at /States\n"},
-      {R"({"StartAt":"X","States":[]})",
-       "SCHEMA_VALIDATION_FAILED: Expected value of type [OBJECT] at /States\n"},
-      {R"({"StartAt":"X","Version":"2.0","TimeoutSeconds":-1,"States":{"X":{"Type":"Succeed"}}})",
-       "SCHEMA_VALIDATION_FAILED: Value should be one of the following: [1.0] at /Version\n"
-       "SCHEMA_VALIDATION_FAILED: Value must be between 1 and 99999999 at /TimeoutSeconds\n"},
-      {"[]", "SCHEMA_VALIDATION_FAILED: Definition must be a valid JSON object\n"},
-  };
-  for (const Row& row : rows) {
+  for (const FieldRow& row : kFieldRows) {
     const std::string found = Problems(row.definition);
     if (row.problems.starts_with('*')) {
       EXPECT_NE(found.find(row.problems.substr(1)), std::string::npos) << row.definition << "\n"

@@ -176,6 +176,11 @@ OrError<Text> Template::Evaluate(const Lazy& input, ContextObject& context) cons
       root = *parsed;
     }
     absl::StatusOr<PathValue> found = asl::Evaluate(*piece.path, *root);
+    if (absl::IsNotFound(found.status()) && !piece.path->definite()) {
+      // As recorded, where Jayway itself fails: `$.items[*]` of {} is no match, not an error.
+      out += "[]";
+      continue;
+    }
     if (!found.ok()) return FieldError(piece, found.status(), input);
     found->AppendCompact(&out);
   }
