@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The asld authors
 //
-// Compiles any text; runs what compiles with answers drawn from a hash of the text. TestDriver aborts when a history
-// is not dense, ends twice, refers to a text that was never stored, or leaves something open.
+// Compiles any text; runs what compiles with answers drawn from a hash of the text. TestDriver
+// aborts when a history is not dense, ends twice, refers to a text that was never stored, or leaves
+// something open. Each runs twice, with texts kept and with texts forgotten, and must do the same.
 #include <cstdint>
 #include <cstdlib>
 #include <string>
@@ -36,9 +37,10 @@ class Script {
 };
 
 void Answer(asl::TestDriver& driver, Script& script) {
-  static constexpr const char* kResults[] = {"{}", "1", "[1,2,{\"a\":null}]", "\"x\"", "{\"Payload\":{\"a\":true}}",
-                                             "{", "-0", "1e400"};
-  static constexpr const char* kErrors[] = {"A", "States.Timeout", "States.Runtime", "States.TaskFailed"};
+  static constexpr const char* kResults[] = {
+      "{}", "1", "[1,2,{\"a\":null}]", "\"x\"", "{\"Payload\":{\"a\":true}}", "{", "-0", "1e400"};
+  static constexpr const char* kErrors[] = {"A", "States.Timeout", "States.Runtime",
+                                            "States.TaskFailed"};
   switch (script.Below(6)) {
     case 0:
       return driver.Receive();
@@ -54,21 +56,17 @@ void Answer(asl::TestDriver& driver, Script& script) {
   }
 }
 
-}  // namespace
-
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  const std::string_view text(reinterpret_cast<const char*>(data), size);
-  const asl::Compiled compiled = asl::Compile(text);
-  if ((compiled.program == nullptr) == compiled.problems.empty()) std::abort();
-  if (compiled.program == nullptr) return 0;
-  Script script(Hash(text));
+// The transcript of one execution whose every answer follows from the text. `forget`: the driver
+// drops all texts between signals.
+std::string Run(const std::shared_ptr<const asl::Program>& program, uint64_t hash, bool forget) {
   static constexpr const char* kInputs[] = {"{}", "{\"a\":{\"b\":[1,2]},\"n\":3}", "7", "null"};
+  Script script(hash);
   asl::TestDriver::Options options;
-  options.seed = Hash(text) | 1;
-  options.forget = script.Below(2) == 0;
-  asl::TestDriver driver(compiled.program, options);
+  options.seed = hash | 1;
+  options.forget = forget;
+  asl::TestDriver driver(program, options);
   driver.Start(kInputs[script.Below(4)]);
-  for (int steps = 0; !driver.ended() && steps < 200; ++steps) {
+  for (int steps = 0; !driver.ended() && steps < 100; ++steps) {
     if (driver.task()) {
       Answer(driver, script);
     } else if (!driver.FireNext()) {
@@ -77,5 +75,18 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   if (!driver.ended()) driver.Stop({});
   if (!driver.ended()) std::abort();
+  return driver.TakeTranscript();
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  const asl::Compiled compiled = asl::Compile(text);
+  if ((compiled.program == nullptr) == compiled.problems.empty()) std::abort();
+  if (compiled.program == nullptr) return 0;
+  if (Run(compiled.program, Hash(text), true) != Run(compiled.program, Hash(text), false)) {
+    std::abort();  // what is in memory must not change what happens
+  }
   return 0;
 }
