@@ -151,6 +151,10 @@ absl::Status Opening::CheckLock() {
   const rocksdb::Status status = result_.env->LockFile(directory_ + "/LOCK", &lock);
   if (status.ok()) return ToStatus(result_.env->UnlockFile(lock), "unlock", directory_);
   if (status.IsNoSpace()) return Refuse(status, "lock");
+  if (status.ToString().find("while open a file for lock") != std::string::npos) {
+    return absl::FailedPreconditionError(
+        fmt::format("store {} cannot be opened by this user: {}", directory_, status.ToString()));
+  }
   return absl::FailedPreconditionError(
       fmt::format("store {} is in use by another process: stop that one first, or choose another "
                   "directory ({})",
@@ -191,6 +195,14 @@ absl::StatusOr<Findings> Opening::Inspect() {
   absl::Status status = InspectAs(WALRecoveryMode::kTolerateCorruptedTailRecords, &findings);
   if (absl::IsDataLoss(status)) {
     status = InspectAs(WALRecoveryMode::kPointInTimeRecovery, &findings);
+  }
+  if (absl::IsDataLoss(status)) {
+    // A missing or shortened log in the middle, or a damaged table: what follows it would be torn,
+    // even if the loss were accepted.
+    return absl::DataLossError(
+        fmt::format("{}; the store is untouched (bring back its files from a "
+                    "copy)",
+                    std::string(status.message())));
   }
   if (!status.ok()) return status;
   return findings;

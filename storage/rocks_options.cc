@@ -52,7 +52,8 @@ rocksdb::DBOptions DatabaseOptions(const RocksStoreOptions& options, rocksdb::En
   db.recycle_log_file_num = 0;
   // Debian's limit is 1,024 descriptors per process, and the sockets come out of it too.
   db.max_open_files = 512;
-  db.max_file_opening_threads = 4;  // sixteen would be started at every open, however few files there are
+  db.max_file_opening_threads =
+      4;  // sixteen would be started at every open, however few files there are
   // Writing tables must not fill the device's queue in front of the log's sync.
   db.bytes_per_sync = 1 << 20;
   db.max_log_file_size = 16 << 20;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The asld authors
 //
-// The one place where RocksDB's status becomes ours. A pure function; used by what stands on RocksDB in this room.
+// The one place where RocksDB's status becomes ours. A pure function; used by what stands on
+// RocksDB in this room.
 #pragma once
 
 #include <string_view>

@@ -165,6 +165,32 @@ TEST_F(RocksStoreTest, ALossThatIsAcceptedIsForgotten) {
   EXPECT_EQ(OpenError(), "OK");
 }
 
+TEST_F(RocksStoreTest, AClosedLogThatIsShorterThanItWasSyncedIsRefused) {
+  options_.write_buffer_bytes = 64 << 10;
+  auto store = Open();
+  Batch history({.partition = 0, .number = 1});
+  history.Put(kHistory, "keeps", "the first log");
+  ASSERT_TRUE(store->Write(std::span(&history, 1)).ok());
+  const auto first = NewestLog();
+  for (uint64_t n = 2; NewestLog() == first; ++n) {
+    ASSERT_TRUE(Write(*store, 0, n, std::string(10'000, 'v')).ok());
+    ASSERT_TRUE(store->Sync().ok());
+  }
+  ASSERT_TRUE(store->Sync().ok());
+  store.reset();
+  std::filesystem::resize_file(first, std::filesystem::file_size(first) - 10'000);
+
+  const std::string refusal = OpenError();
+  EXPECT_TRUE(Contains(refusal, "DATA_LOSS: store: cannot read " + options_.directory));
+  EXPECT_TRUE(Contains(refusal, "the store is untouched"));
+}
+
+TEST_F(RocksStoreTest, ADirectoryThatCannotBeWrittenIsNotCalledBusy) {
+  std::filesystem::create_directories(options_.directory + "/LOCK");
+
+  EXPECT_TRUE(Contains(OpenError(), "cannot be opened by this user"));
+}
+
 TEST_F(RocksStoreTest, ANewerFormatIsRefusedWithBothNumbers) {
   Open().reset();
   PutRaw(std::string("\0f", 2), std::string("\0\0\0\x07", 4));
