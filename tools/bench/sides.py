@@ -92,6 +92,7 @@ class Sides:
         self.committer = build / "tools" / "bench" / "asld_committer_bench"
         self.ceilings = ceilings  # None: not built
         self.scratch = scratch
+        self.shown = set()
         self.shim = None if ceilings is None else self.build_shim()
 
     def build_shim(self):
@@ -99,6 +100,13 @@ class Sides:
         source = pathlib.Path(__file__).parent / "count_syncs.c"
         run_program(["cc", "-O2", "-shared", "-fPIC", "-o", shim, source])
         return shim
+
+    def show(self, side, flags):
+        """The flags of a side, once: they belong to its figures."""
+        line = "# %s %s" % (side, " ".join(map(str, flags)))
+        if line not in self.shown:
+            self.shown.add(line)
+            print(line, flush=True)
 
     def fresh(self, name):
         work = self.scratch / name
@@ -110,6 +118,7 @@ class Sides:
         """Runs one load against a new asld; the load's JSON, with the server's CPU time and commit counters."""
         work = self.fresh("asld")
         address = free_address()
+        self.show("asld", ["--data-dir", "DIR", "--grpc-address", "ADDRESS", *flags])
         server = Server([self.asld, "--data-dir", work / "data", "--grpc-address", address, *flags],
                         work, lambda s: "ready" in s.text())
         try:
@@ -148,6 +157,7 @@ class Sides:
         """Five records of 300 bytes per transition, pipelined sync: `puts=5 bytes=300 sync=2`."""
         work = self.fresh("skeleton")
         address = free_address()
+        self.show("skeleton_server", ["ADDRESS", "DIR", "puts=5", "bytes=300", "sync=2"])
         count = work / "syncs"
         count.write_bytes(bytes(8))
         server = Server([self.ceilings / "skeleton_server", address, work / "data", 5, 300, 2], work,
@@ -175,6 +185,7 @@ class Sides:
     def commits(self, open_, seconds):
         """The ceiling where the skeleton is absent: raw commits of what one transition of it writes."""
         work = self.fresh("commits")
+        self.show("asld_committer_bench", ["DIR", "puts=5", "bytes=300"])
         out = run_program([self.committer, work / "data", 5, 300, seconds, open_])
         shutil.rmtree(work)
         found = re.search(r"puts/s=(\d+) p50=(\d+)us p99=(\d+)us cpu_us/put=([\d.]+) .*batches/sync=([\d.]+)", out)
