@@ -4,6 +4,9 @@
 # What every script behind tools/dev shares: printing, running, and the three build folders. Sourced, with the
 # repository's root as the current folder.
 
+# So that ccache recognises the same text in another clone.
+export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1
+
 say() { printf '\n== %s\n' "$*" >&2; }
 die() { printf 'tools/dev: %s\n' "$*" >&2; exit 1; }
 
