@@ -106,6 +106,7 @@ class Partition {
   // --- at start (partition_recover.cc) ---
   absl::Status RecoverClock(const storage::Store& store, asl::Millis now);
   absl::Status RecoverTasks(const storage::Store& store);
+  absl::Status RecoverAssigned(const storage::Store& store);
   absl::Status RecoverMessages(const storage::Store& store);
   absl::Status RecoverCrashes(const storage::Store& store, const std::vector<ExecutionNumber>& crashed);
   void WriteCrashes();
@@ -149,7 +150,7 @@ class Partition {
   void On(TaskNotSent& command);
   void On(TasksLoaded& command);
   void OfferSlots(const std::string& queue);
-  void Dispatch(Execution& execution, Task& task, const workers::Slot& slot);
+  void Dispatch(Execution& execution, Task& task, std::string_view state_name);
   void Requeue(Task& task);
   void LeaseExpired(const TaskId& id);
   void EndTask(const Execution& execution, asl::FrameId frame, asl::EventId scheduled, bool withdraw);
@@ -185,6 +186,7 @@ class Partition {
   std::optional<storage::Batch> batch_;
   std::vector<Effect> effects_;
   std::vector<std::string> received_;  // tokens that workers said `received` of, written at its end
+  std::vector<asl::FrameId> unassigned_;  // frames whose assigned task ended in the outcome being staged
 
   ExecutionCache executions_;
   Tasks tasks_;

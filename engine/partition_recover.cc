@@ -67,14 +67,32 @@ absl::Status Partition::RecoverTasks(const storage::Store& store) {
     if (!key) return Malformed("tasks");
     absl::StatusOr<Task> task = ReadTask(key->queue, key->number, rows->value());
     if (!task.ok()) return task.status();
-    const TaskId id = task->id;
     tasks_.Recover(*std::move(task));
-    Task* recovered = tasks_.Find(id);
-    if (recovered == nullptr) continue;
-    if (!recovered->instance.empty()) tasks_.SetLease(*recovered, clock_ + options_.lease_ms);
-    // Heartbeat clocks begin again: what the worker sent meanwhile could not arrive.
-    if (recovered->received) {
-      tasks_.SetHeartbeat(*recovered, clock_ + options_.lease_ms + int64_t{recovered->heartbeat_s} * 1'000);
+  }
+  if (!rows->status().ok()) return rows->status();
+  return RecoverAssigned(store);
+}
+
+// Their workers have a lease to come back in. Heartbeat clocks begin again: what was sent meanwhile could not arrive.
+absl::Status Partition::RecoverAssigned(const storage::Store& store) {
+  auto rows = ScanPrefix(store, kAssigned, PartitionPrefix(options_.id));
+  for (; rows->Valid(); rows->Next()) {
+    storage::KeyReader key(rows->key());
+    key.U16();
+    const ExecutionNumber execution{key.U64()};
+    const asl::FrameId frame{key.U32()};
+    if (!key.ok()) return Malformed("assigned");
+    auto row = store.Get(kFrames, rows->key());
+    if (!row.ok()) return row.status();
+    if (!*row) return absl::DataLossError("a row of table 'assigned' names a frame that is missing");
+    absl::StatusOr<Task> read = ReadAssigned(execution, frame, **row);
+    if (!read.ok()) return read.status();
+    const TaskId id = read->id;
+    tasks_.Recover(*std::move(read));
+    Task& task = *tasks_.Find(id);
+    tasks_.SetLease(task, clock_ + options_.lease_ms);
+    if (task.received && task.heartbeat_s > 0) {
+      tasks_.SetHeartbeat(task, clock_ + options_.lease_ms + int64_t{task.heartbeat_s} * 1'000);
     }
   }
   return rows->status();

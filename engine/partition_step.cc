@@ -208,12 +208,19 @@ void Partition::Stage(Execution& execution, asl::Outcome& outcome) {
   }
   for (asl::FrameChange& change : outcome.frames) {
     if (change.frame) {
-      PutFrame(execution.number, *change.frame, *batch_);
+      const std::optional<asl::TaskInFlight>& in_flight = change.frame->task;
+      const Task* task = in_flight ? tasks_.Find({execution.number, in_flight->scheduled}) : nullptr;
+      const bool assigned = task != nullptr && task->stored_assigned;
+      if (assigned) std::erase(unassigned_, change.id);
+      PutFrame(execution.number, *change.frame, assigned ? task : nullptr, *batch_);
       execution.frames.insert_or_assign(change.id, *std::move(change.frame));
     } else {
       batch_->Delete(kFrames, FrameKey(execution.number, change.id));
       execution.frames.erase(change.id);
     }
+  }
+  for (asl::FrameId frame : std::exchange(unassigned_, {})) {
+    batch_->Delete(kAssigned, FrameKey(execution.number, frame));
   }
   if (outcome.more) {
     // A timer due now: a later turn continues, and so does the next process after a crash.

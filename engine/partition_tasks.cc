@@ -4,7 +4,9 @@
 // Tasks and the workers that have them. The rule that everything here serves: a task is sent again only when it is known
 // not to have been received, and a worker's answer counts once. So a task's row names the worker instance before the
 // task is sent, and what a returning worker does not list, it never received.
+#include <algorithm>
 #include <cassert>
+#include <utility>
 
 #include "engine/partition.h"
 #include "engine/records.h"
@@ -34,7 +36,6 @@ void Partition::Act(Execution& execution, asl::Outcome& outcome, asl::ScheduleTa
   task.text = effect.input.text;
   task.timeout_s = Seconds(effect.timeout_s);
   task.heartbeat_s = Seconds(effect.heartbeat_s);
-  task.state_name = effect.state_name;
   task.nonce = NewNonce();
   for (asl::FrameChange& change : outcome.frames) {
     if (change.id != effect.frame) continue;
@@ -45,18 +46,14 @@ void Partition::Act(Execution& execution, asl::Outcome& outcome, asl::ScheduleTa
 
   std::optional<workers::Slot> slot;
   if (!tasks_.HasWaiting(task.queue)) slot = ports_->TakeSlot(task.queue, options_.id);
-  if (slot && task.text != nullptr) {
-    Task& added = tasks_.AddAssigned(std::move(task), *slot);
-    Dispatch(execution, added, *slot);
-    return;
+  if (!slot) {
+    PutTask(options_.id, task, *batch_);
+    return tasks_.Add(std::move(task));
   }
-  PutTask(options_.id, task, *batch_);
-  if (slot) {
-    Task& added = tasks_.AddAssigned(std::move(task), *slot);
-    execution.work.push_back(AssignTask{.scheduled = added.id.scheduled, .slot = *slot});
-  } else {
-    tasks_.Add(std::move(task));
-  }
+  Task& assigned = tasks_.AddAssigned(std::move(task), *slot);
+  if (assigned.text != nullptr) return Dispatch(execution, assigned, effect.state_name);
+  PutTask(options_.id, assigned, *batch_);
+  execution.work.push_back(AssignTask{.scheduled = assigned.id.scheduled, .slot = *slot});
 }
 
 void Partition::Act(Execution& execution, asl::Outcome&, asl::CancelTask& effect) {
@@ -72,20 +69,30 @@ void Partition::EndTask(const Execution& execution, asl::FrameId frame_id, asl::
   const asl::Frame& frame = execution.frames.at(frame_id);
   assert(frame.task && frame.task->scheduled == scheduled);
   const TaskId id{execution.number, scheduled};
-  if (const Task* task = tasks_.Find(id); task != nullptr && task->session != 0) {
+  const Task* task = tasks_.Find(id);
+  if (task != nullptr && task->session != 0) {
     if (withdraw) effects_.push_back(WithdrawTask{.session = task->session, .token = EncodeToken(*task)});
     ports_->ReturnSlot(task->session);
   }
-  batch_->Delete(kTasks, TaskKey(options_.id, frame.task->queue, frame.task->queue_number));
+  if (task != nullptr && task->stored_assigned) {
+    unassigned_.push_back(frame_id);
+  } else {
+    batch_->Delete(kTasks, TaskKey(options_.id, frame.task->queue, frame.task->queue_number));
+  }
   tasks_.Remove(id, frame.task->queue);
 }
 
-// REQUIRES: assigned to the slot's instance, its input text in memory.
-void Partition::Dispatch(Execution& execution, Task& task, const workers::Slot& slot) {
-  assert(task.text != nullptr && task.session == slot.session);
-  PutTask(options_.id, task, *batch_);
+// Marks the task as assigned in its rows and sends it. The frame's row is the caller's to write; the index row is left in
+// place when the frame's last task, ended in the same outcome, had one.
+// REQUIRES: in memory as assigned, with its input text.
+void Partition::Dispatch(Execution& execution, Task& task, std::string_view state_name) {
+  assert(task.text != nullptr && task.session != 0);
+  task.stored_assigned = true;
+  if (std::find(unassigned_.begin(), unassigned_.end(), task.frame) == unassigned_.end()) {
+    batch_->Put(kAssigned, FrameKey(execution.number, task.frame), "");
+  }
   effects_.push_back(DispatchTask{
-      .session = slot.session,
+      .session = task.session,
       .request = {.token = EncodeToken(task),
                   .queue = task.queue,
                   .qualifier = task.qualifier,
@@ -96,10 +103,9 @@ void Partition::Dispatch(Execution& execution, Task& task, const workers::Slot& 
                   .timeout_s = task.timeout_s,
                   .heartbeat_s = task.heartbeat_s,
                   .execution_arn = execution.info.arn,
-                  .state_name = task.state_name,
+                  .state_name = std::string(state_name),
                   .idempotency_key = fmt::format("{:016x}-{}", ToInt(task.id.execution),
                                                  asl::ToInt(task.id.scheduled))}});
-  execution.pinned_until = turn_number();
 }
 
 bool Partition::Perform(Execution& execution, AssignTask& assign) {
@@ -112,7 +118,11 @@ bool Partition::Perform(Execution& execution, AssignTask& assign) {
     NeedPayloads(execution, {task->input});
     return false;
   }
-  Dispatch(execution, *task, assign.slot);
+  const asl::Frame& frame = execution.frames.at(task->frame);
+  Dispatch(execution, *task, asl::StateName(*execution.revision->program, frame.state));
+  batch_->Delete(kTasks, TaskKey(options_.id, task->queue, task->number));
+  PutFrame(execution.number, frame, task, *batch_);
+  execution.pinned_until = turn_number();
   return true;
 }
 
@@ -135,8 +145,12 @@ void Partition::On(SlotOffered& command) {
 
 // Known not to have been received: back to its place, under the same token.
 void Partition::Requeue(Task& task) {
+  if (task.stored_assigned) {
+    batch_->Delete(kAssigned, FrameKey(task.id.execution, task.frame));
+    PutTask(options_.id, task, *batch_);
+    task.stored_assigned = false;
+  }
   tasks_.Unassign(task);
-  PutTask(options_.id, task, *batch_);
   OfferSlots(task.queue);
 }
 
@@ -202,10 +216,7 @@ void Partition::TakeReceived() {
 }
 
 void Partition::MarkReceived(Task& task) {
-  if (!task.received) {
-    task.received = true;
-    if (task.heartbeat_s > 0) PutTask(options_.id, task, *batch_);
-  }
+  task.received = true;  // stored with its frame, which …Started changes
   WithExecution(task.id.execution,
                 Step{.signal = asl::TaskReceived{
                          .frame = task.frame,

@@ -46,21 +46,28 @@ class PayloadReader {
   std::map<asl::EventId, asl::Text> texts_;
 };
 
-absl::StatusOr<std::vector<PendingTask>> ReadPending(const storage::Reader& view, ExecutionNumber number) {
+absl::StatusOr<std::vector<PendingTask>> ReadPending(const storage::Reader& view, const asl::Program& program,
+                                                     ExecutionNumber number) {
   std::vector<PendingTask> pending;
   const std::string prefix = FramePrefix(number);
   auto rows = view.Scan(kFrames, prefix, storage::PrefixEnd(prefix));
   for (; rows->Valid(); rows->Next()) {
-    absl::StatusOr<asl::Frame> frame = ReadFrame(*DecodeFrameKey(rows->key()), rows->value());
+    const asl::FrameId id = *DecodeFrameKey(rows->key());
+    absl::StatusOr<asl::Frame> frame = ReadFrame(id, rows->value());
     if (!frame.ok()) return frame.status();
     if (!frame->task) continue;
-    const std::string& queue = frame->task->queue;
-    auto row = view.Get(kTasks, TaskKey(PartitionOf(number), queue, frame->task->queue_number));
-    if (!row.ok()) return row.status();
-    if (!*row) continue;
-    absl::StatusOr<Task> task = ReadTask(queue, frame->task->queue_number, **row);
-    if (!task.ok()) return task.status();
-    pending.push_back({task->state_name, queue, task->attempt, task->instance});
+    PendingTask task{.state_name = std::string(asl::StateName(program, frame->state)),
+                     .queue = frame->task->queue,
+                     .attempt = frame->task->attempt,
+                     .instance = ""};
+    auto assigned = view.Get(kAssigned, rows->key());
+    if (!assigned.ok()) return assigned.status();
+    if (*assigned) {
+      absl::StatusOr<Task> read = ReadAssigned(number, id, rows->value());
+      if (!read.ok()) return read.status();
+      task.instance = read->instance;
+    }
+    pending.push_back(std::move(task));
   }
   if (!rows->status().ok()) return rows->status();
   return pending;
@@ -90,7 +97,8 @@ absl::StatusOr<ExecutionRow> ReadStatus(const storage::Reader& view, ExecutionNu
   return ReadExecution(**row);
 }
 
-absl::StatusOr<ExecutionDescription> Describe(const storage::Reader& view, ExecutionNumber number) {
+absl::StatusOr<ExecutionDescription> Describe(const storage::Reader& view, const Registry& registry,
+                                              ExecutionNumber number) {
   absl::StatusOr<ExecutionRow> row = ReadStatus(view, number);
   if (!row.ok()) return row.status();
   ExecutionDescription description{.number = number, .row = *std::move(row)};
@@ -102,7 +110,9 @@ absl::StatusOr<ExecutionDescription> Describe(const storage::Reader& view, Execu
   if (absl::Status s = payloads.Fill(input); !s.ok()) return s;
   description.input = std::string(input.view());
   if (description.row.status == asl::ExecutionStatus::kRunning) {
-    absl::StatusOr<std::vector<PendingTask>> pending = ReadPending(view, number);
+    const RevisionPtr revision = registry.FindRevision(description.row.revision);
+    if (revision == nullptr) return absl::DataLossError("the execution's revision is missing");
+    absl::StatusOr<std::vector<PendingTask>> pending = ReadPending(view, *revision->program, number);
     if (!pending.ok()) return pending.status();
     description.pending = *std::move(pending);
     auto crashes = view.Get(kCrashes, CrashKey(number));

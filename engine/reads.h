@@ -39,7 +39,8 @@ struct ExecutionDescription {
 absl::StatusOr<ExecutionNumber> FindExecution(const storage::Reader& view, const ArnScope& scope, uint32_t partitions,
                                               const std::string& arn);
 absl::StatusOr<ExecutionRow> ReadStatus(const storage::Reader& view, ExecutionNumber number);
-absl::StatusOr<ExecutionDescription> Describe(const storage::Reader& view, ExecutionNumber number);
+absl::StatusOr<ExecutionDescription> Describe(const storage::Reader& view, const Registry& registry,
+                                              ExecutionNumber number);
 
 struct HistoryPage {
   std::vector<asl::HistoryEvent> events;  // payloads loaded

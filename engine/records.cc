@@ -39,7 +39,7 @@ absl::StatusOr<ExecutionRow> ReadExecution(std::string_view bytes) {
                       .input_length = row.input_length()};
 }
 
-void PutFrame(ExecutionNumber execution, const asl::Frame& frame, storage::Batch& batch) {
+void PutFrame(ExecutionNumber execution, const asl::Frame& frame, const Task* assigned, storage::Batch& batch) {
   stored::Frame row;
   row.set_parent(static_cast<uint32_t>(frame.parent));
   row.set_state(static_cast<uint32_t>(frame.state));
@@ -61,6 +61,14 @@ void PutFrame(ExecutionNumber execution, const asl::Frame& frame, storage::Batch
     if (frame.task->heartbeat_s) task.set_heartbeat_s(*frame.task->heartbeat_s);
     task.set_queue(frame.task->queue);
     task.set_queue_number(frame.task->queue_number);
+    if (assigned != nullptr) {
+      task.set_qualifier(assigned->qualifier);
+      WriteRef(assigned->input, *task.mutable_input());
+      task.set_nonce(assigned->nonce);
+      task.set_delivery(assigned->delivery);
+      task.set_instance(assigned->instance);
+      task.set_received(assigned->received);
+    }
   }
   batch.Put(kFrames, FrameKey(execution, frame.id), EncodeRow(row));
 }
@@ -94,6 +102,28 @@ absl::StatusOr<asl::Frame> ReadFrame(asl::FrameId id, std::string_view bytes) {
   return frame;
 }
 
+absl::StatusOr<Task> ReadAssigned(ExecutionNumber execution, asl::FrameId id, std::string_view bytes) {
+  stored::Frame row;
+  if (!DecodeRow(bytes, row) || row.task().nonce().size() != 16) return MalformedRow("frames");
+  const stored::FrameTask& in_flight = row.task();
+  Task task;
+  task.id = {execution, asl::EventId{in_flight.scheduled()}};
+  task.frame = id;
+  task.queue = in_flight.queue();
+  task.number = in_flight.queue_number();
+  task.attempt = in_flight.attempt();
+  task.qualifier = in_flight.qualifier();
+  task.input = ReadRef(in_flight.input());
+  task.timeout_s = static_cast<uint32_t>(in_flight.timeout_s());
+  task.heartbeat_s = static_cast<uint32_t>(in_flight.heartbeat_s());
+  task.nonce = in_flight.nonce();
+  task.delivery = in_flight.delivery();
+  task.instance = in_flight.instance();
+  task.received = in_flight.received();
+  task.stored_assigned = true;
+  return task;
+}
+
 void PutTask(PartitionId partition, const Task& task, storage::Batch& batch) {
   stored::Task row;
   row.set_execution(ToInt(task.id.execution));
@@ -104,11 +134,8 @@ void PutTask(PartitionId partition, const Task& task, storage::Batch& batch) {
   WriteRef(task.input, *row.mutable_input());
   row.set_timeout_s(task.timeout_s);
   row.set_heartbeat_s(task.heartbeat_s);
-  row.set_state_name(task.state_name);
   row.set_nonce(task.nonce);
   row.set_delivery(task.delivery);
-  row.set_instance(task.instance);
-  row.set_received(task.received && task.heartbeat_s > 0);
   batch.Put(kTasks, TaskKey(partition, task.queue, task.number), EncodeRow(row));
 }
 
@@ -125,11 +152,8 @@ absl::StatusOr<Task> ReadTask(const std::string& queue, uint64_t number, std::st
   task.input = ReadRef(row.input());
   task.timeout_s = row.timeout_s();
   task.heartbeat_s = row.heartbeat_s();
-  task.state_name = row.state_name();
   task.nonce = row.nonce();
   task.delivery = row.delivery();
-  task.instance = row.instance();
-  task.received = row.received();
   return task;
 }
 

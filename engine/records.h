@@ -41,9 +41,13 @@ struct ExecutionRow {
 void PutExecution(const Execution& execution, asl::EventId last_event, storage::Batch& batch);
 absl::StatusOr<ExecutionRow> ReadExecution(std::string_view row);
 
-void PutFrame(ExecutionNumber execution, const asl::Frame& frame, storage::Batch& batch);
+// `assigned`: the frame's task when a worker has it, else null.
+void PutFrame(ExecutionNumber execution, const asl::Frame& frame, const Task* assigned, storage::Batch& batch);
 absl::StatusOr<asl::Frame> ReadFrame(asl::FrameId id, std::string_view row);
+// REQUIRES: the frame has a row in the table `assigned`.
+absl::StatusOr<Task> ReadAssigned(ExecutionNumber execution, asl::FrameId id, std::string_view frame_row);
 
+// A waiting task.
 void PutTask(PartitionId partition, const Task& task, storage::Batch& batch);
 absl::StatusOr<Task> ReadTask(const std::string& queue, uint64_t number, std::string_view row);
 

@@ -30,7 +30,8 @@ std::vector<storage::TableSpec> AllTables() {
           {kOutbox, "outbox", TableKind::kQueue},     {kInbox, "inbox", TableKind::kHot},
           {kMachines, "machines", TableKind::kHot},   {kRevisions, "revisions", TableKind::kHot},
           {kClock, "clock", TableKind::kHot},         {kProbes, "probes", TableKind::kHot},
-          {kSettings, "settings", TableKind::kHot},   {kCrashes, "crashes", TableKind::kHot}};
+          {kSettings, "settings", TableKind::kHot},   {kCrashes, "crashes", TableKind::kHot},
+          {kAssigned, "assigned", TableKind::kHot}};
 }
 
 std::string HistoryKey(ExecutionNumber execution, asl::EventId event) {

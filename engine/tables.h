@@ -9,7 +9,8 @@
 //   executions  partition:u16 execution:u64                    → Execution
 //   frames      partition:u16 execution:u64 frame:u32          → Frame
 //   timers      partition:u16 due:u64 execution:u64 frame:u32 kind:u8  → Timer
-//   tasks       partition:u16 queue:terminated number:u64       → Task            `number` in order of scheduling
+//   tasks       partition:u16 queue:terminated number:u64       → Task            waiting; `number` in order of scheduling
+//   assigned    partition:u16 execution:u64 frame:u32          → nothing         its frame's row tells which worker
 //   names       partition:u16 hash:16 bytes                    → Name
 //   outbox      partition:u16 receiver:u16 number:u64          → Message
 //   inbox       partition:u16 sender:u16                       → u64be           highest message number applied
@@ -47,6 +48,7 @@ enum Table : storage::TableTag {
   kProbes = 12,
   kSettings = 13,
   kCrashes = 14,
+  kAssigned = 15,
 };
 
 std::vector<storage::TableSpec> AllTables();

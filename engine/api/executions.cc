@@ -58,7 +58,7 @@ absl::StatusOr<ExecutionDescription> DescribeExecution(Engine& engine, const std
   const storage::View view = engine.durable_view();
   absl::StatusOr<ExecutionNumber> number = FindExecution(*view, engine.scope(), engine.partitions(), arn);
   if (!number.ok()) return number.status();
-  return Describe(*view, *number);
+  return Describe(*view, engine.registry(), *number);
 }
 
 void StopExecution(Engine& engine, StopExecutionRequest request, Reply<asl::Millis> reply) {
@@ -86,7 +86,7 @@ void StopExecution(Engine& engine, StopExecutionRequest request, Reply<asl::Mill
 std::shared_ptr<WaitTicket> WaitForEnd(Engine& engine, ExecutionNumber execution, Reply<ExecutionDescription> reply) {
   auto ticket = std::make_shared<WaitTicket>(&engine.waiters(), execution);
   auto answer = [&engine, execution, replied = std::make_shared<std::atomic<bool>>(false), reply = std::move(reply)] {
-    if (!replied->exchange(true)) reply(Describe(*engine.durable_view(), execution));
+    if (!replied->exchange(true)) reply(Describe(*engine.durable_view(), engine.registry(), execution));
   };
   ticket->Arm(answer);
   const absl::StatusOr<ExecutionRow> row = ReadStatus(*engine.durable_view(), execution);
