@@ -27,16 +27,17 @@ std::optional<TaskTarget> FunctionOf(TaskKind kind, std::string_view name,
 
 Resource StatesResource(const Arn& arn, std::string_view text) {
   constexpr std::string_view kActivity = "activity:";
-  if (!arn.region.empty() || !arn.account.empty()) {
-    if (!arn.rest.starts_with(kActivity)) return {};
+  if (arn.rest.starts_with(kActivity)) {
     const std::string_view name = arn.rest.substr(kActivity.size());
     if (name.empty() || name.find(':') != std::string_view::npos) return {};
     return {.target = TaskTarget{TaskKind::kActivity, std::string(name), "", std::string(text)}};
   }
+  // An integration's ARN usually has no region and account; AWS takes it with them too.
   if (arn.rest == "lambda:invoke") {
     return {.target = TaskTarget{TaskKind::kLambdaInvoke, "", "", std::string(text)}};
   }
-  if (arn.rest.find(':') == std::string_view::npos) return {};
+  if (arn.rest.find(':') == std::string_view::npos || arn.rest.starts_with("stateMachine:"))
+    return {};
   if (arn.rest.ends_with(".waitForTaskToken")) {
     return {.not_served = "the '.waitForTaskToken' service integration pattern"};
   }

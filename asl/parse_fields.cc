@@ -29,6 +29,20 @@ void AddInvalidPath(const Place& place, std::string_view field, std::string_view
                       place.At(field), value.span());
 }
 
+// `a` and `a.$` in one object would make the same key twice.
+void CheckConflicts(const Place& place, std::string_view field, const Json& value) {
+  for (const Json item : value.items()) CheckConflicts(place, field, item);
+  for (const JsonMember member : value.members()) {
+    CheckConflicts(place, field, member.value);
+    if (!member.key.ends_with(".$")) continue;
+    const std::string_view plain = member.key.substr(0, member.key.size() - 2);
+    if (!value.Find(plain)) continue;
+    place.problems->Add(
+        kSchema, fmt::format("The fields '{}' and '{}' make the same key", plain, member.key),
+        place.At(field), member.key_span);
+  }
+}
+
 void CheckWildcard(const std::vector<std::string>& names, bool last, const Json& value,
                    const std::string& location, Problems* problems) {
   if (std::find(names.begin(), names.end(), kStatesAll) == names.end()) return;
@@ -113,6 +127,7 @@ ResultPathField ParseResultPath(const Place& place) {
 std::optional<Template> ParseTemplate(const Place& place, std::string_view field) {
   const std::optional<Json> value = place.object.Find(field);
   if (!value) return std::nullopt;
+  CheckConflicts(place, field, *value);
   Template::Compiled compiled = Template::Compile(*value);
   for (const TemplateProblem& problem : compiled.problems) {
     const bool later = problem.kind == TemplateProblem::Kind::kNotServedYet;

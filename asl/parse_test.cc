@@ -106,6 +106,9 @@ const FieldRow kFieldRows[] = {
     {Pass(R"("Assign":{"a":1})"),
      "NOT_SUPPORTED_YET: The field 'Assign' is not supported yet at /States/X/Assign\n"},
     {Pass(R"_("Parameters":{"a.$":"States.UUID()"})_"), "*NOT_SUPPORTED_YET"},
+    {Pass(R"("Parameters":{"b":[{"a":1,"a.$":"$.x"}]})"),
+     "SCHEMA_VALIDATION_FAILED: The fields 'a' and 'a.$' make the same key at "
+     "/States/X/Parameters\n"},
     {Task(R"("TimeoutSeconds":0)"),
      "SCHEMA_VALIDATION_FAILED: Value must be between 1 and 99999999 at "
      "/States/X/TimeoutSeconds\n"},
