@@ -39,7 +39,11 @@ class Source:
 
     def _python_functions(self):
         found = []
-        for node in ast.walk(ast.parse(self.text)):
+        try:
+            tree = ast.parse(self.text)
+        except SyntaxError as error:
+            raise SystemExit(f"{self.path}:{error.lineno}: {error.msg}")
+        for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef):
                 found.append((node.lineno, node.name, node.end_lineno - node.lineno + 1))
         return found

@@ -57,7 +57,7 @@ def main():
     print(f"   {sum(map(len, done.values()))} lines in the workers' log, {len(tokens)} different tokens")
     print("   the lines of order-1, one per token:")
     for token, function, attempt in done.get("order-1", []):
-        print(f"      {…{token[-16:]}  {function}, attempt {attempt}")
+        print(f"      …{token[-16:]}  {function}, attempt {attempt}")
     if problems:
         sys.exit("\n".join(problems))
     print("   nothing lost, nothing done twice")
