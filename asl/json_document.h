@@ -61,8 +61,8 @@ class JsonAccess {
   }
 };
 
-// Text that we put together from parsed values. An array around a value at the depth limit is deeper than what
-// users may send, so this limit is twice theirs. REQUIRES: JSON within that.
+// Text that we put together from parsed values. An array around a value at the depth limit is
+// deeper than what users may send, so this limit is twice theirs. REQUIRES: JSON within that.
 Json ParseBuiltJson(std::string text);
 
 }  // namespace asl

@@ -6,6 +6,8 @@
 // `$..*..*` grows with a power.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "asl/json_document.h"
 #include "asl/path/path_program.h"
 
@@ -40,16 +42,18 @@ class Walker {
     return false;
   }
 
-  bool Spend() {
-    if (--visit_->visits_left >= 0) return true;
-    return Fail(absl::ResourceExhaustedError(
-        fmt::format("The path looks at more than {} values", kPathVisitsMax)));
-  }
+  bool Spend(size_t count = 1) { return visit_->Spend(count) || Fail(TooManyVisits()); }
 
   // The value that token `at` has picked: a result, or the next token's start.
   bool Take(size_t at, const Json& value) {
     if (!Spend()) return false;
     if (!IsLeaf(path_, at)) return Evaluate(at + 1, value);
+    // In a deep document the matches of `$..*` contain each other, a thousand times over.
+    result_bytes_ += value.span().size();
+    if (result_bytes_ > kPathBytesMax) {
+      return Fail(absl::ResourceExhaustedError(
+          fmt::format("The path finds more than {} bytes", kPathBytesMax)));
+    }
     results_.push_back(value);
     return true;
   }
@@ -91,6 +95,7 @@ class Walker {
   }
 
   bool Name(size_t at, const std::string& name, const Json& value) {
+    if (!Spend(LookCost(value.size()))) return false;
     std::optional<Json> member = value.Find(name);
     if (member) return ScanPassesOver(at) || Take(at, *member);
     bool definite = path_.tokens[at].upstream_definite && IsDefinite(path_, at);
@@ -142,6 +147,7 @@ class Walker {
   bool Index(size_t at, int64_t index, const Json& array) {
     if (index < 0) index += static_cast<int64_t>(array.size());
     if (index < 0) return true;
+    if (!Spend(LookCost(std::min(static_cast<size_t>(index), array.size())))) return false;
     std::optional<Json> item = array.At(static_cast<size_t>(index));
     return !item || Take(at, *item);
   }
@@ -263,6 +269,7 @@ class Walker {
       case Kind::kNames:
         if (!value.is_object()) return false;
         if (missing_ == MissingProperty::kIsError || !IsDefinite(path_, at)) return true;
+        if (!Spend(LookCost(value.size() * token.names.size()))) return std::nullopt;
         for (const std::string& name : token.names) {
           if (!value.Find(name)) return false;
         }
@@ -288,10 +295,16 @@ class Walker {
   std::vector<int64_t>
       scan_index_;  // per token: the item that a scan last tried it on; empty: none
   std::vector<Json> results_;
+  size_t result_bytes_ = 0;
   absl::Status status_;
 };
 
 }  // namespace
+
+absl::Status TooManyVisits() {
+  return absl::ResourceExhaustedError(
+      fmt::format("The path looks at more than {} values", kPathVisitsMax));
+}
 
 absl::StatusOr<PathValue> EvaluateTokens(const PathProgram& path, const Json& from,
                                          MissingProperty missing, PathVisit* visit) {

@@ -62,6 +62,29 @@ bool SameJson(const Json& a, const Json& b) {
   return true;
 }
 
+bool IsArray(const FilterValue& value) {
+  return value.kind == Kind::kJson && (value.list || value.json.is_array());
+}
+
+size_t Count(const FilterValue& value) {
+  return value.list ? value.list->size() : value.json.size();
+}
+
+std::vector<Json> Items(const FilterValue& array) {
+  if (array.list) return *array.list;
+  std::vector<Json> items;
+  for (Json item : array.json.items()) items.push_back(item);
+  return items;
+}
+
+bool SameDocument(const FilterValue& a, const FilterValue& b) {
+  if (!a.list && !b.list) return SameJson(a.json, b.json);
+  if (!IsArray(a) || !IsArray(b) || Count(a) != Count(b)) return false;
+  const std::vector<Json> x = Items(a);
+  const std::vector<Json> y = Items(b);
+  return std::equal(x.begin(), x.end(), y.begin(), SameJson);
+}
+
 bool Equal(const FilterValue& a, const FilterValue& b) {
   if (a.kind == Kind::kNumber && (b.kind == Kind::kNumber || b.kind == Kind::kString)) {
     return IsDecimal(b.text) && CompareNumbers(a.text, b.text) == 0;
@@ -77,7 +100,7 @@ bool Equal(const FilterValue& a, const FilterValue& b) {
       return a.text == b.text;
     case Kind::kJson:
       // Jayway compares the text of a literal on the left with a document: never equal.
-      return !a.literal && SameJson(a.json, b.json);
+      return !a.literal && SameDocument(a, b);
     case Kind::kNumber:
     case Kind::kUndefined:
     case Kind::kPattern:
@@ -103,24 +126,19 @@ bool Ordered(FilterOperator op, const FilterValue& a, const FilterValue& b) {
   }
 }
 
-bool Contains(const Json& array, const FilterValue& value) {
-  for (Json item : array.items()) {
+bool Contains(const FilterValue& array, const FilterValue& value) {
+  for (const Json& item : Items(array)) {
     if (Equal(value, FromJson(item))) return true;
   }
   return false;
 }
 
-bool IsArray(const FilterValue& value) {
-  return value.kind == Kind::kJson && value.json.is_array();
-}
-
-// How many of `items` the array `in` contains, compared with all of them.
 bool Sets(FilterOperator op, const FilterValue& left, const FilterValue& right) {
   if (!IsArray(left) || !IsArray(right)) return false;
-  const Json& items = op == FilterOperator::kAll ? right.json : left.json;
-  const Json& in = op == FilterOperator::kAll ? left.json : right.json;
+  const FilterValue& in = op == FilterOperator::kAll ? left : right;
+  const std::vector<Json> items = Items(op == FilterOperator::kAll ? right : left);
   size_t contained = 0;
-  for (Json item : items.items()) contained += Contains(in, FromJson(item)) ? 1 : 0;
+  for (const Json& item : items) contained += Contains(in, FromJson(item)) ? 1 : 0;
   if (op == FilterOperator::kAnyOf) return contained > 0;
   if (op == FilterOperator::kNoneOf) return contained == 0;
   return contained == items.size();
@@ -132,7 +150,7 @@ bool HasSize(const FilterValue& left, const FilterValue& right) {
   if (left.kind == Kind::kString) {
     size = std::to_string(Utf16Length(left.text));
   } else if (IsArray(left)) {
-    size = std::to_string(left.json.size());
+    size = std::to_string(Count(left));
   } else {
     return false;
   }
@@ -142,7 +160,7 @@ bool HasSize(const FilterValue& left, const FilterValue& right) {
 bool IsEmpty(const FilterValue& left, const FilterValue& right) {
   if (right.kind != Kind::kBool) return false;
   if (left.kind == Kind::kString) return left.text.empty() == right.boolean;
-  return left.kind == Kind::kJson && (left.json.size() == 0) == right.boolean;
+  return left.kind == Kind::kJson && (Count(left) == 0) == right.boolean;
 }
 
 // A pattern matches the whole text. What is neither text nor number nor boolean counts as empty
@@ -157,14 +175,14 @@ bool Matches(const FilterValue& left, const FilterValue& right) {
   const re2::RE2& pattern = left.kind == Kind::kPattern ? *left.pattern : *right.pattern;
   const FilterValue& value = left.kind == Kind::kPattern ? right : left;
   if (!IsArray(value)) return MatchesText(pattern, value);
-  for (Json item : value.json.items()) {
+  for (const Json& item : Items(value)) {
     if (MatchesText(pattern, FromJson(item))) return true;
   }
   return false;
 }
 
 bool IsIn(const FilterValue& left, const FilterValue& right) {
-  return IsArray(right) && Contains(right.json, left);
+  return IsArray(right) && Contains(right, left);
 }
 
 bool Compare(FilterOperator op, const FilterValue& left, const FilterValue& right) {
@@ -209,13 +227,20 @@ bool Compare(FilterOperator op, const FilterValue& left, const FilterValue& righ
   return false;
 }
 
+// What copying or comparing this value may take, in visits.
+size_t Cost(const FilterValue& value) {
+  if (value.list) return value.list->size();
+  return LookCost(value.kind == Kind::kJson ? value.json.span().size() : value.text.size());
+}
+
 // A side's value for this item; a path that finds nothing is undefined.
 absl::StatusOr<FilterValue> Resolve(const FilterValue& side, const Json& item, PathVisit* visit) {
   if (side.kind != Kind::kPath) return side;
   const Json& from = side.path->from_item ? item : *visit->root;
   absl::StatusOr<PathValue> found =
       EvaluateTokens(*side.path, from, MissingProperty::kPassedOver, visit);
-  if (found.ok()) return FromJson(found->value());
+  if (found.ok() && found->one() != nullptr) return FromJson(*found->one());
+  if (found.ok()) return FilterValue{.kind = Kind::kJson, .list = *found->matches()};
   if (absl::IsNotFound(found.status())) return FilterValue{};
   return found.status();
 }
@@ -232,6 +257,10 @@ absl::StatusOr<bool> Test(const FilterNode& test, const Json& item, PathVisit* v
   if (!left.ok()) return left.status();
   absl::StatusOr<FilterValue> right = Resolve(test.right, item, visit);
   if (!right.ok()) return right.status();
+  bool each_with_each = test.op >= FilterOperator::kAll && test.op != FilterOperator::kSize;
+  size_t cost = Cost(*left) + Cost(*right);
+  if (each_with_each && IsArray(*left) && IsArray(*right)) cost += Count(*left) * Count(*right);
+  if (!visit->Spend(cost)) return TooManyVisits();
   return Compare(test.op, *left, *right);
 }
 

@@ -30,6 +30,8 @@ inline constexpr int kFilterNestingMax = 5;    // ours: filters inside filters, 
 inline constexpr int kFilterDepthMax = 100;    // ours: parentheses and negations inside one filter
 inline constexpr int64_t kPathVisitsMax =
     1'000'000;  // ours: values looked at in one evaluation, some 50 ms
+inline constexpr size_t kPathBytesMax =
+    4 << 20;  // ours: text of all matches; a payload may have 256 KiB
 
 struct FilterNode;
 
@@ -89,9 +91,10 @@ struct FilterValue {
   enum class Kind : uint8_t { kUndefined, kNull, kBool, kNumber, kString, kJson, kPattern, kPath };
   Kind kind = Kind::kUndefined;
   bool boolean = false;
-  std::string text;                         // kNumber: its spelling; kString
-  Json json;                                // kJson: an array or object
-  bool literal = false;                     // kJson written in the path
+  std::string text;                       // kNumber: its spelling; kString
+  Json json;                              // kJson: an array or object
+  std::optional<std::vector<Json>> list;  // kJson: instead of `json`, what an indefinite path found
+  bool literal = false;                   // kJson written in the path
   std::shared_ptr<const re2::RE2> pattern;  // kPattern
   std::shared_ptr<const PathProgram> path;  // kPath
   bool should_exist = true;                 // kPath: not preceded by `!`
@@ -121,7 +124,19 @@ absl::StatusOr<FilterNode> CompileFilter(std::string_view text, int nesting);
 struct PathVisit {
   const Json* root;
   int64_t visits_left = kPathVisitsMax;
+
+  // Takes `count` visits from the budget. False: it is spent.
+  bool Spend(size_t count) {
+    visits_left -= static_cast<int64_t>(count);
+    return visits_left >= 0;
+  }
 };
+
+// What the budget's end is called.
+absl::Status TooManyVisits();
+
+// Looking through `size` keys, items or bytes costs as much as visiting this many values.
+inline size_t LookCost(size_t size) { return size / 16; }
 
 // Jayway's REQUIRE_PROPERTIES, under which it evaluates a path that only asks whether something is
 // there.

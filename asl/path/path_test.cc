@@ -187,11 +187,20 @@ TEST(Path, BoundsTheValuesItLooksAt) {
             "! The path looks at more than 1000000 values");
 }
 
+TEST(Path, BoundsTheBytesItFinds) {
+  std::string document = Repeat("[", 100) + "\"" + Repeat("x", 100'000) + "\"" + Repeat("]", 100);
+
+  EXPECT_EQ(Find("$..*", document), "! The path finds more than 4194304 bytes");
+}
+
 TEST(Path, WalksTheDeepestDocumentThereIs) {
   std::string document = Repeat("[", 1'000) + Repeat("]", 1'000);
 
   EXPECT_EQ(Find("$..*.length()", document), "998");
   EXPECT_EQ(Find("$..[?(@[0])]", document).substr(0, 2), "[[");
+  // Filters as deep as they may nest, each of which walks down from the root again.
+  std::string nested = "$" + Repeat("[?($..", 5) + "*" + Repeat(" == 1)]", 5);
+  EXPECT_EQ(Find(nested, document), "! The path looks at more than 1000000 values");
 }
 
 }  // namespace
