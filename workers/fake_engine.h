@@ -123,6 +123,10 @@ class FakeSession : public Session {
       lines_.push_back("ack " + ack.token);
     for (const std::string& token : outgoing.withdrawn) lines_.push_back("withdrawn " + token);
   }
+  void Drained() override {
+    std::lock_guard lock(mutex_);
+    lines_.push_back("drained");
+  }
   void Close(std::string_view reason) override {
     std::lock_guard lock(mutex_);
     lines_.push_back("close " + std::string(reason));

@@ -106,25 +106,31 @@ class Stream final : public grpc::ServerBidiReactor<WorkerMessage, EngineMessage
     WriteNext();
   }
 
-  void Close(std::string_view reason) override {
-    if (reason.empty()) {
-      End(grpc::Status::OK, Rest::kSent);
-    } else {
-      End(grpc::Status(grpc::StatusCode::ABORTED, std::string(reason)), Rest::kDropped);
+  void Drained() override {
+    {
+      std::lock_guard lock(mutex_);
+      if (ending_) return;
+      drained_ = true;
+      if (writing_) return;
+      writing_ = true;
     }
+    WriteNext();
+  }
+
+  void Close(std::string_view reason) override {
+    End(grpc::StatusCode::ABORTED, std::string(reason));
   }
 
   // --- gRPC ---
   void OnReadDone(bool ok) override {
     if (!ok) {
       Part();
-      End(grpc::Status::OK, Rest::kDropped);
+      End(grpc::StatusCode::OK, "");
       return;
     }
     if (absl::Status heard = Hear(); !heard.ok()) {
       Part();
-      End(grpc::Status(grpc::StatusCode::INVALID_ARGUMENT, std::string(heard.message())),
-          Rest::kDropped);
+      End(grpc::StatusCode::INVALID_ARGUMENT, std::string(heard.message()));
       return;
     }
     heard_.Clear();
@@ -135,7 +141,7 @@ class Stream final : public grpc::ServerBidiReactor<WorkerMessage, EngineMessage
     if (!ok) {
       // The connection is gone; the read fails too and parts from the Pool.
       sending_ = Parcel();
-      End(grpc::Status::OK, Rest::kDropped);
+      End(grpc::StatusCode::OK, "");
     }
     WriteNext();
   }
@@ -149,8 +155,6 @@ class Stream final : public grpc::ServerBidiReactor<WorkerMessage, EngineMessage
   }
 
  private:
-  enum class Rest : uint8_t { kSent, kDropped };  // what becomes of what still waits to be written
-
   absl::Status Hear() {
     if (!session_.has_value()) {
       if (!heard_.has_hello()) {
@@ -183,22 +187,20 @@ class Stream final : public grpc::ServerBidiReactor<WorkerMessage, EngineMessage
     return absl::OkStatus();
   }
 
-  void OnHelloLate() {
-    End(grpc::Status(grpc::StatusCode::DEADLINE_EXCEEDED, "no hello came on this stream"),
-        Rest::kDropped);
-  }
+  void OnHelloLate() { End(grpc::StatusCode::DEADLINE_EXCEEDED, "no hello came on this stream"); }
 
   void Part() {
     if (session_.has_value()) pool_->Disconnect(*session_);
   }
 
-  // The first status counts.
-  void End(grpc::Status status, Rest rest) {
+  // What still waits to be written is dropped; the first status counts.
+  void End(grpc::StatusCode code, const std::string& text) {
     {
       std::lock_guard lock(mutex_);
-      if (rest == Rest::kDropped) waiting_ = Outgoing();
       if (ending_) return;
-      ending_ = std::move(status);
+      waiting_ = Outgoing();
+      drained_ = false;
+      ending_ = grpc::Status(code, text);
       if (writing_) return;
       writing_ = true;
     }
@@ -207,10 +209,13 @@ class Stream final : public grpc::ServerBidiReactor<WorkerMessage, EngineMessage
 
   // REQUIRES: this thread has the role of writing.
   void WriteNext() {
+    said_.Clear();
     if (sending_.empty()) {
       std::unique_lock lock(mutex_);
       if (!waiting_.empty()) {
         sending_ = Parcel(std::exchange(waiting_, Outgoing()));
+      } else if (std::exchange(drained_, false)) {
+        said_.set_drained(true);
       } else if (ending_.has_value()) {
         // The role is kept for ever: nothing may follow Finish.
         const grpc::Status status = *ending_;
@@ -222,8 +227,7 @@ class Stream final : public grpc::ServerBidiReactor<WorkerMessage, EngineMessage
         return;
       }
     }
-    said_.Clear();
-    sending_.Fill(&said_);
+    if (!sending_.empty()) sending_.Fill(&said_);
     StartWrite(&said_);
   }
 
@@ -241,6 +245,7 @@ class Stream final : public grpc::ServerBidiReactor<WorkerMessage, EngineMessage
 
   std::mutex mutex_;
   Outgoing waiting_;                    // guarded by mutex_
+  bool drained_ = false;                // still to be said; guarded by mutex_
   std::optional<grpc::Status> ending_;  // guarded by mutex_
   bool writing_ = false;                // guarded by mutex_
 

@@ -3,7 +3,6 @@
 #include "workers/in_process.h"
 
 #include <cassert>
-#include <condition_variable>
 #include <cstdint>
 #include <mutex>
 #include <optional>
@@ -52,11 +51,8 @@ struct InProcessWorker::Connection : Session {
     for (const std::string& token : outgoing.withdrawn) ledger.Withdraw(token);
   }
 
-  void Close(std::string_view) override {
-    std::lock_guard lock(mutex);
-    closed = true;
-    changed.notify_all();
-  }
+  void Drained() override { ledger.SetDrained(); }
+  void Close(std::string_view) override {}
 
   // One at a time, so that a task's `received` cannot be overtaken by its result on another thread.
   void Flush() {
@@ -70,10 +66,6 @@ struct InProcessWorker::Connection : Session {
   Handlers handlers;
   Ledger ledger;
   std::mutex flushing;
-
-  std::mutex mutex;
-  std::condition_variable changed;
-  bool closed = false;  // guarded by mutex
 
   std::optional<SessionId> session;  // set by Start, before any thread runs
   std::optional<Runner> runner;
@@ -117,8 +109,7 @@ absl::Status InProcessWorker::Start() {
 
 void InProcessWorker::Drain() {
   connection_->pool->Drain(*connection_->session);
-  std::unique_lock lock(connection_->mutex);
-  connection_->changed.wait(lock, [this] { return connection_->closed; });
+  connection_->ledger.WaitUntilFree();
 }
 
 }  // namespace workers

@@ -97,8 +97,9 @@ TEST_F(InProcessTest, DrainWaitsUntilEveryTaskIsOver) {
   EXPECT_FALSE(drained);
   go = true;
   EXPECT_TRUE(engine_.WaitFor("success t1=1"));
-  Send({.acknowledgements = {{.token = "t1"}}});
   pool_.Return(slot->session);
+  EXPECT_FALSE(drained);
+  Send({.acknowledgements = {{.token = "t1"}}});
   draining.join();
 
   EXPECT_TRUE(drained);

@@ -35,7 +35,8 @@
 namespace workers {
 namespace {
 
-// The free slots of a connection that is over: nothing can be taken, whatever is still given back.
+// The free slots of a connection that takes no more tasks: nothing can be taken, whatever is still
+// given back.
 constexpr int64_t kClosed = INT64_MIN / 2;
 // How many connections with free slots TakeSlot compares.
 constexpr size_t kComparedMax = 16;
@@ -169,7 +170,7 @@ struct Pool::State {
   void Join(const std::shared_ptr<Connection>& connection);
   void Leave(const std::shared_ptr<Connection>& connection);
   void Lose(const std::shared_ptr<Connection>& connection);
-  void EndWhenIdle(Connection* connection);
+  void DrainedWhenIdle(Connection* connection);
   void GiveToFirst(Queue* queue, const Connection& connection);
   bool HandOn(Connection* connection);
   void OfferFree(Connection* connection);
@@ -314,13 +315,12 @@ void Pool::State::Lose(const std::shared_ptr<Connection>& connection) {
   events->OnLost(connection->MakeSlot());
 }
 
-// Closing is decided by one exchange: it succeeds only while nobody has a slot, and then nobody can
+// Decided by one exchange: it succeeds only while nobody has a slot, and then nobody can
 // get one.
-void Pool::State::EndWhenIdle(Connection* connection) {
+void Pool::State::DrainedWhenIdle(Connection* connection) {
   int64_t idle = connection->slots;
   if (!connection->free.compare_exchange_strong(idle, kClosed)) return;
-  connection->over.store(true);
-  connection->session->Close("");
+  connection->session->Drained();
 }
 
 Pool::Pool(Events* events) : state_(std::make_unique<State>(events)) {}
@@ -377,7 +377,7 @@ void Pool::Drain(SessionId session) {
   std::shared_ptr<Connection> connection = state_->Find(session);
   if (connection == nullptr || connection->leaving.load()) return;
   state_->Leave(connection);
-  state_->EndWhenIdle(connection.get());
+  state_->DrainedWhenIdle(connection.get());
 }
 
 void Pool::Disconnect(SessionId session) {
@@ -403,7 +403,7 @@ void Pool::Return(SessionId session) {
   const int64_t free = connection->free.fetch_add(1) + 1;
   assert(free <= connection->slots && "a slot was given back twice");
   if (connection->leaving.load()) {
-    state_->EndWhenIdle(connection.get());
+    state_->DrainedWhenIdle(connection.get());
   } else if (connection->AnyoneWaiting()) {
     std::lock_guard lock(state_->waiting);
     state_->OfferFree(connection.get());

@@ -40,8 +40,11 @@ class Session {
  public:
   virtual ~Session() = default;
   virtual void Send(Outgoing outgoing) = 0;
+  // After Drain: the last slot has come back, so no task can come any more. Acknowledgements still
+  // may.
+  virtual void Drained() = 0;
   // The engine replaces or ends this connection (a newer stream of the same instance came). Nothing
-  // is sent after it. An empty reason: the worker drained and has given back its last slot.
+  // is sent after it.
   virtual void Close(std::string_view reason) = 0;
 };
 
@@ -78,7 +81,7 @@ class Pool {
   std::optional<SessionId> Connect(const WorkerInfo& info, std::vector<Held> held,
                                    std::shared_ptr<Session> session, std::string* error);
   void OnAnswers(SessionId session, std::vector<Answer> answers);
-  // No more tasks for it; closed with an empty reason when its last slot has come back.
+  // No more tasks for it; it hears Drained when its last slot has come back.
   void Drain(SessionId session);
   void Disconnect(SessionId session);  // idempotent
 
@@ -86,7 +89,7 @@ class Pool {
   // Sends, or returns false when the session is gone: nothing was sent, and nothing will be.
   bool Send(SessionId session, Outgoing outgoing);
   // Gives a slot back; hands it on to a waiting partition (round-robin over partitions) when there
-  // is one. Send what is owed about the task first: a draining session closes with its last slot.
+  // is one.
   void Return(SessionId session);
 
   // One loop's access; not synchronised, kept by that loop.

@@ -295,7 +295,7 @@ TEST_F(PoolTest, AnswersReachTheEngineInOrder) {
   EXPECT_EQ(engine_.Take(), (Lines{"received t1", "heartbeat t1", "failure t1=Declined/-"}));
 }
 
-TEST_F(PoolTest, ADrainingWorkerGetsNoMoreTasksAndIsClosedWithItsLastSlot) {
+TEST_F(PoolTest, ADrainingWorkerGetsNoMoreTasksAndIsDrainedWithItsLastSlot) {
   SessionId w = Connect("w", {"pay"}, 2);
   EXPECT_EQ(Take("pay"), "w");
 
@@ -307,18 +307,19 @@ TEST_F(PoolTest, ADrainingWorkerGetsNoMoreTasksAndIsClosedWithItsLastSlot) {
   EXPECT_EQ(session_->Take(), (Lines{"ack t1"}));
   engine_.Take();
   pool_.Return(w);
-  EXPECT_EQ(session_->Take(), (Lines{"close "}));
-  EXPECT_FALSE(pool_.Send(w, {.acknowledgements = {{.token = "t1"}}}));
+  EXPECT_EQ(session_->Take(), (Lines{"drained"}));
+  EXPECT_EQ(Take("pay", 3), "waits");
+  EXPECT_TRUE(pool_.Send(w, {.acknowledgements = {{.token = "t1"}}}));
   EXPECT_EQ(engine_.Take(), Lines{});
 }
 
-TEST_F(PoolTest, AnIdleWorkerThatDrainsIsClosedAtOnce) {
+TEST_F(PoolTest, AnIdleWorkerThatDrainsIsDrainedAtOnce) {
   SessionId w = Connect("w", {"pay"}, 2);
 
   pool_.Drain(w);
   pool_.Drain(w);
 
-  EXPECT_EQ(session_->Take(), (Lines{"close "}));
+  EXPECT_EQ(session_->Take(), (Lines{"drained"}));
 }
 
 TEST_F(PoolTest, AWorkerThatComesBackDrainedHandsInWhatItHolds) {
@@ -328,7 +329,7 @@ TEST_F(PoolTest, AWorkerThatComesBackDrainedHandsInWhatItHolds) {
 
   pool_.Return(w);
 
-  EXPECT_EQ(session_->Take(), (Lines{"close "}));
+  EXPECT_EQ(session_->Take(), (Lines{"drained"}));
 }
 
 TEST_F(PoolTest, BadWorkersAreRefusedWithTheLimitTheyBroke) {

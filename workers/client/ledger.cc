@@ -50,6 +50,7 @@ Ledger::Greeting Ledger::Open(size_t bytes_max) {
   std::lock_guard lock(mutex_);
   open_ = true;
   said_draining_ = draining_;
+  drained_ = false;
   outbox_.clear();
   Greeting greeting{.draining = draining_};
   size_t bytes = 0;
@@ -94,8 +95,8 @@ Ledger::Outbound Ledger::TakeLocked(size_t bytes_max) {
 
 std::optional<Ledger::Outbound> Ledger::Wait(size_t bytes_max) {
   std::unique_lock lock(mutex_);
-  sayable_.wait(lock, [&] { return !open_ || SomethingToSay(); });
-  if (!open_) return std::nullopt;
+  sayable_.wait(lock, [&] { return !open_ || Free() || SomethingToSay(); });
+  if (!open_ || Free()) return std::nullopt;
   return TakeLocked(bytes_max);
 }
 
@@ -106,7 +107,7 @@ Ledger::Outbound Ledger::Take(size_t bytes_max) {
 
 void Ledger::Say(Answer answer) {
   outbox_.push_back(std::move(answer));
-  sayable_.notify_one();
+  sayable_.notify_all();
 }
 
 void Ledger::Receive(std::vector<Task> tasks) {
@@ -130,6 +131,7 @@ void Ledger::Forget(Entries::iterator entry) {
   over_set_.insert(entry->first);
   over_.push_back(entry->first);
   entries_.erase(entry);
+  if (drained_) sayable_.notify_all();
   if (over_.size() > kOverMax) {
     over_set_.erase(over_.front());
     over_.pop_front();
@@ -140,6 +142,7 @@ void Ledger::WithdrawLocked(const std::string& token) {
   auto it = entries_.find(token);
   if (it == entries_.end()) return;
   it->second.task->stop_flag->store(true);
+  if (drained_) sayable_.notify_all();
   // While it runs, the entry stays so that the token counts as known.
   if (it->second.phase != Phase::kRunning) Forget(it);
 }
@@ -249,6 +252,17 @@ void Ledger::Drain() {
   std::lock_guard lock(mutex_);
   draining_ = true;
   sayable_.notify_all();
+}
+
+void Ledger::SetDrained() {
+  std::lock_guard lock(mutex_);
+  drained_ = true;
+  sayable_.notify_all();
+}
+
+void Ledger::WaitUntilFree() {
+  std::unique_lock lock(mutex_);
+  sayable_.wait(lock, [&] { return abandoned_ || Free(); });
 }
 
 size_t Ledger::Abandon() {

@@ -77,6 +77,10 @@ class Ledger {
 
   // --- the end ---
   void Drain();  // says so on this and every later connection
+  // The engine's answer: no task will come on this connection. Wait returns nullopt once nothing is
+  // held.
+  void SetDrained();
+  void WaitUntilFree();  // until Wait would return nullopt for that reason, or Abandon
   // Withdraws what runs, drops what waits, ends all waiting; says what held() was then, also when
   // called again.
   size_t Abandon();
@@ -99,6 +103,7 @@ class Ledger {
   Outbound TakeLocked(size_t bytes_max);
   bool SomethingToSay() const;
   size_t HeldLocked() const;
+  bool Free() const { return drained_ && HeldLocked() == 0; }
   SteadyTime HeartbeatLocked(bool* said);
 
   const std::function<SteadyTime()> clock_;
@@ -106,7 +111,7 @@ class Ledger {
 
   mutable std::mutex mutex_;
   std::condition_variable runnable_;  // waiting_, abandoned_
-  std::condition_variable sayable_;   // outbox_, draining_, open_
+  std::condition_variable sayable_;   // outbox_, draining_, open_, Free()
   std::condition_variable timely_;    // a task with heartbeats began, abandoned_
   Entries entries_;
   std::deque<std::string> waiting_;  // tokens to begin; may name entries that are gone
@@ -116,6 +121,7 @@ class Ledger {
   std::unordered_set<std::string> over_set_;
   bool open_ = false;
   bool draining_ = false;
+  bool drained_ = false;             // on this connection
   bool said_draining_ = false;       // on this connection
   std::optional<size_t> abandoned_;  // what was held then
 };

@@ -275,6 +275,22 @@ TEST_F(LedgerTest, DrainingIsSaidOncePerConnection) {
   EXPECT_EQ(Said(), "");
 }
 
+TEST_F(LedgerTest, ADrainedConnectionIsOverWhenNothingIsHeld) {
+  for (const char* token : {"t1", "t2", "t3"}) Receive(token);
+  Begin();
+  Begin();
+  ledger_.Finish("t1", Result::Success("7"));
+  ledger_.Drain();
+  ledger_.SetDrained();
+
+  EXPECT_TRUE(ledger_.Wait(1 << 20).has_value());
+  ledger_.Withdraw("t2");  // runs on, but nobody counts on it
+  ledger_.Withdraw("t3");
+  std::thread acknowledging([&] { ledger_.Acknowledge("t1", AckOutcome::kAccepted); });
+  EXPECT_FALSE(ledger_.Wait(1 << 20).has_value());
+  acknowledging.join();
+}
+
 TEST_F(LedgerTest, AbandonEndsEveryWait) {
   Receive("t1");
   Begin();

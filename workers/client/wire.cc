@@ -80,6 +80,7 @@ void Deliver(asld::v1::EngineMessage* message, Ledger* ledger) {
     ledger->Acknowledge(ack.token(), ReadOutcome(ack.outcome()));
   }
   for (const std::string& token : message->withdrawn()) ledger->Withdraw(token);
+  if (message->drained()) ledger->SetDrained();
 }
 
 }  // namespace workers

@@ -90,8 +90,8 @@ struct Worker::State {
   std::condition_variable changed;
   // Guarded by mutex:
   grpc::ClientContext* context = nullptr;  // of the open stream
-  bool greeted = false;  // hello was sent on it, so the engine will answer to draining
-  int stops = 0;         // calls of Stop
+  bool greeted = false;                    // hello was sent on it
+  int stops = 0;                           // calls of Stop
   bool hurried = false;
   bool ended = false;  // Run returns
 };
@@ -123,6 +123,8 @@ void Worker::State::WriteAll(ClientStream* stream) {
     message.set_draining(out->draining);
     if (!stream->Write(message)) return;  // the reader learns why
   }
+  // Either the stream is over, or the engine has drained it and this is how to leave.
+  stream->WritesDone();
 }
 
 // One stream from its beginning to its end.
@@ -211,7 +213,7 @@ void Worker::Stop() {
   std::lock_guard lock(state_->mutex);
   ++state_->stops;
   state_->ledger.Drain();
-  // Where hello was said, the engine ends the stream; where it was not, nobody would.
+  // Where hello was said, the engine answers to draining; where it was not, nobody would.
   if (state_->context != nullptr && !state_->greeted && state_->ledger.held() == 0) {
     state_->context->TryCancel();
   }

@@ -185,8 +185,8 @@ TEST_F(WorkerTest, ATaskThatEndsWhileTheEngineIsAwayHandsItsResultInLater) {
   if (server_.engine.WaitForPrefix("connected w") == "connected w as w runs:t1") {
     EXPECT_TRUE(server_.engine.WaitFor("success t1=\"t1\""));
   }
-  Acknowledge("t1");
   server_.pool().Return(server_.engine.last_session());
+  Acknowledge("t1");
   running_.join();
   EXPECT_TRUE(status_.ok());
 }
@@ -251,8 +251,8 @@ TEST_F(WorkerTest, AStoppingWorkerFinishesWhatItHas) {
   while (server_.pool().WorkersFor("gated") > 0) std::this_thread::yield();
   gate_.Open();
   EXPECT_TRUE(server_.engine.WaitFor("success t1=\"t1\""));
-  Acknowledge("t1");
   server_.pool().Return(server_.engine.last_session());
+  Acknowledge("t1");
   running_.join();
 
   EXPECT_TRUE(status_.ok());

@@ -98,12 +98,13 @@ class _Ledger:
         self._over = collections.OrderedDict()
         self._stream = None             # the open one; an older one's generator ends by itself
         self._draining = self._said_draining = False
+        self._drained = False           # the engine's answer on the open stream: no task will come
         self._abandoned = None          # what was held then
 
     def open(self, stream, hello):
         """Completes the first message of a stream."""
         with self._lock:
-            self._stream = stream
+            self._stream, self._drained = stream, False
             self._outbox.clear()
             size = 0
             for token, entry in self._entries.items():
@@ -127,12 +128,12 @@ class _Ledger:
             self._lock.notify_all()
 
     def messages(self, stream):
-        """What is to be said on this stream, until it ends."""
+        """What is to be said on this stream, until it ends or the engine has drained it and nothing is held."""
         while True:
             with self._lock:
-                self._lock.wait_for(lambda: self._stream is not stream or self._outbox
+                self._lock.wait_for(lambda: self._stream is not stream or self._free() or self._outbox
                                     or self._draining != self._said_draining)
-                if self._stream is not stream:
+                if self._stream is not stream or self._free():
                     return
                 message = pb.WorkerMessage(draining=self._draining and not self._said_draining)
                 self._said_draining = self._draining
@@ -161,6 +162,7 @@ class _Ledger:
                     self._withdraw(ack.token)
             for token in message.withdrawn:
                 self._withdraw(token)
+            self._drained = self._drained or message.drained
             self._lock.notify_all()
 
     def _forget(self, token):
@@ -234,6 +236,9 @@ class _Ledger:
                 entry.task._stop.set()
             self._lock.notify_all()
             return self._abandoned
+
+    def _free(self):
+        return self._drained and not self.held()
 
     def held(self):
         with self._lock:

@@ -143,8 +143,8 @@ TEST_F(PythonWorkerTest, SigtermFinishesWhatItHas) {
   while (server_.pool().WorkersFor("echo") > 0) std::this_thread::yield();
   OpenGate();
   EXPECT_TRUE(Heard(R"(success t1={"call": 1, "line": "go"})"));
-  server_.Send({.acknowledgements = {{.token = "t1"}}});
   server_.pool().Return(server_.engine.last_session());
+  server_.Send({.acknowledgements = {{.token = "t1"}}});
 
   EXPECT_EQ(Wait(), 0);
 }
