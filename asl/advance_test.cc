@@ -464,6 +464,18 @@ TEST(Advance, InvokeTakesFunctionAndPayloadFromItsParameters) {
             std::string::npos);
 }
 
+TEST(Advance, InvokeWithoutAPayloadGivesTheFunctionAnEmptyObject) {
+  const auto machine = [](std::string_view payload) {
+    return Machine(fmt::format(R"("A":{{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke",)"
+                               R"("Parameters":{{"FunctionName":"f"{}}},"End":true}})",
+                               payload));
+  };
+  EXPECT_EQ(Started(machine(""), "1").TaskInput(), "{}");
+  EXPECT_EQ(Started(machine(R"(,"Payload":null)"), "1").TaskInput(), "{}");
+  EXPECT_EQ(Started(machine(R"(,"Payload":"[1]")"), "1").TaskInput(), "[1]");
+  EXPECT_EQ(Started(machine(R"(,"Payload.$":"$")"), "1").TaskInput(), "1");
+}
+
 TEST(Advance, InvokeWithoutAFunctionIsARuntimeError) {
   TestDriver d = Started(
       Machine(R"("A":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","End":true})"),

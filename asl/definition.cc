@@ -3,7 +3,10 @@
 #include "asl/definition.h"
 
 #include <cassert>
+#include <memory>
+#include <string>
 
+#include "asl/lambda_invoke.h"
 #include "asl/program.h"
 
 namespace asl {
@@ -32,6 +35,17 @@ const State& Program::state(StateIndex index) const {
 
 std::string_view StateName(const Program& program, StateIndex index) {
   return program.state(index).name;
+}
+
+Payload WorkerInput(const Program& program, StateIndex index, const Payload& input) {
+  const auto& task = std::get<TaskState>(program.state(index).body);
+  if (task.target.kind != TaskKind::kLambdaInvoke) return input;
+  std::string text = FunctionInput(input.view());
+  if (text == input.view()) return input;
+  Payload made;
+  made.ref.length = static_cast<uint32_t>(text.size());
+  made.text = std::make_shared<const std::string>(std::move(text));
+  return made;
 }
 
 }  // namespace asl

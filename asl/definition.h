@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "asl/frame.h"
+#include "asl/payload.h"
 
 namespace asl {
 
@@ -65,5 +66,9 @@ Compiled Compile(std::string_view text);
 
 // Name of a state, for people and metrics. REQUIRES: `index` came from this program.
 std::string_view StateName(const Program& program, StateIndex index);
+
+// What the worker of a Task state gets, from what ScheduleTask.input refers to: the same bytes, but for lambda:invoke
+// whose Payload is {} when absent or null, and the content of a string. REQUIRES: a Task state; input.loaded().
+Payload WorkerInput(const Program& program, StateIndex index, const Payload& input);
 
 }  // namespace asl

@@ -6,8 +6,8 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <utility>
 
-#include "asl/lambda_invoke.h"
 #include "asl/limits.h"
 
 namespace asl {
@@ -283,8 +283,11 @@ void TestDriver::Act(const Effect& effect) {
 }
 
 std::string TestDriver::TaskInput() const {
-  std::string text = task_->input.ref.length == 0 ? "" : TextOf(task_->input.ref);
-  return task_->target.kind == TaskKind::kLambdaInvoke ? FunctionInput(text) : text;
+  Payload input = task_->input;
+  const auto text = texts_.find({input.ref.event, input.ref.field});
+  Check(text != texts_.end(), "a task's input was introduced");
+  input.text = text->second;
+  return std::string(WorkerInput(*program_, frames_.at(task_->frame).state, input).view());
 }
 
 std::string TestDriver::Line(const HistoryEvent& event) const {
