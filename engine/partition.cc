@@ -49,30 +49,25 @@ void Partition::Process(Command command) {
 }
 
 // Timers fire after every message that had arrived before they were due, so that a heartbeat in the inbox is never
-// judged late; when the turn's limit left messages behind, later timers wait for them. Bounded like commands are.
+// judged late; when the turn's limit left messages behind, later timers wait for them. Bounded like commands are: all
+// are taken out before the first one fires, so what firing arms for now (a cut Advance) is for a later turn.
 void Partition::FireDue() {
   constexpr int kTimersPerTurnMax = 1'024;
   asl::Millis until = clock_;
   if (!queue_.empty()) until = std::min(until, queue_.front().arrived);
-  for (int fired = 0; fired < kTimersPerTurnMax; ++fired) {
+  std::vector<Timers::Due> firing;
+  if (clock_ >= hold_timeouts_until_) firing = std::exchange(held_timeouts_, {});
+  for (int taken = 0; taken < kTimersPerTurnMax; ++taken) {
     const std::optional<Timers::Due> due = timers_.TakeDue(until);
     if (!due) break;
-    if (due->key.kind == asl::TimerKind::kTaskTimeout && clock_ < hold_timeouts_until_) {
-      held_timeouts_.push_back(*due);
-      continue;
-    }
-    WithExecution(due->key.execution, Step{.signal = asl::TimerFired{.frame = due->key.frame,
-                                                                     .kind = due->key.kind,
-                                                                     .due = due->key.due,
-                                                                     .scheduled = due->scheduled}});
+    const bool held = due->key.kind == asl::TimerKind::kTaskTimeout && clock_ < hold_timeouts_until_;
+    (held ? held_timeouts_ : firing).push_back(*due);
   }
-  if (!held_timeouts_.empty() && clock_ >= hold_timeouts_until_) {
-    for (const Timers::Due& due : std::exchange(held_timeouts_, {})) {
-      WithExecution(due.key.execution, Step{.signal = asl::TimerFired{.frame = due.key.frame,
-                                                                      .kind = due.key.kind,
-                                                                      .due = due.key.due,
-                                                                      .scheduled = due.scheduled}});
-    }
+  for (const Timers::Due& due : firing) {
+    WithExecution(due.key.execution, Step{.signal = asl::TimerFired{.frame = due.key.frame,
+                                                                    .kind = due.key.kind,
+                                                                    .due = due.key.due,
+                                                                    .scheduled = due.scheduled}});
   }
   for (int fired = 0; fired < kTimersPerTurnMax; ++fired) {
     const auto due = tasks_.TakeDue(until);
@@ -134,10 +129,10 @@ void Partition::Release() {
 }
 
 asl::Millis Partition::NextWake() const {
-  if (first_turn_) return clock_;
   asl::Millis wake = std::min(timers_.NextWake(), tasks_.NextWake());
   if (!held_timeouts_.empty()) wake = std::min(wake, hold_timeouts_until_);
-  return wake;
+  // Due by this partition's clock is due now, even when the wall clock has stepped back behind it.
+  return first_turn_ || wake <= clock_ ? asl::Millis{0} : wake;
 }
 
 }  // namespace engine

@@ -69,7 +69,7 @@ class Partition {
   void OnApplied(uint64_t number);
   void OnDurable(uint64_t number);
 
-  // A turn would find something: now, or at NextWake().
+  // A turn would find something: now, or when the wall clock is at NextWake().
   bool HasWork() const { return !queue_.empty(); }
   asl::Millis NextWake() const;
 
@@ -157,7 +157,9 @@ class Partition {
   void TakeReceived();
   void MarkReceived(Task& task);
   void Acknowledge(workers::SessionId session, std::string token, workers::AckOutcome outcome);
-  void RememberAnswered(const std::string& token);
+  void RememberAnswered(std::string token);
+  // Why an answer with a token of no open task does not count.
+  workers::AckOutcome Refusal(const std::string& token) const;
   std::string NewNonce();
 
   // --- messages between partitions (partition_messages.cc) ---
@@ -210,8 +212,8 @@ class Partition {
 
   std::map<ExecutionNumber, uint64_t> crashes_;  // executions the process crashed on, since they last got on
 
-  std::set<std::string> answered_;               // tokens of the newest accepted results
-  std::deque<std::string> answered_order_;
+  std::vector<std::string> answered_;  // ring of the tokens of the newest accepted results
+  size_t answered_next_ = 0;
 
   Counters counters_;
 };

@@ -159,12 +159,8 @@ bool Partition::Perform(Execution& execution, Step& step) {
     batch_->Delete(kTimers, EncodeTimerKey(options_.id, KeyOf(execution, timer->frame, timer->kind, timer->due)));
   }
   if (step.session != 0) {
-    const auto refused = [&] {
-      return answered_.contains(step.token) ? workers::AckOutcome::kAlreadyAnswered
-                                            : workers::AckOutcome::kNoLongerWanted;
-    };
-    Acknowledge(step.session, step.token, fitted ? workers::AckOutcome::kAccepted : refused());
-    if (fitted) RememberAnswered(step.token);
+    Acknowledge(step.session, step.token, fitted ? workers::AckOutcome::kAccepted : Refusal(step.token));
+    if (fitted) RememberAnswered(std::move(step.token));
   }
   return true;
 }

@@ -174,9 +174,7 @@ void Partition::On(WorkerAnswer& command) {
   workers::Answer& answer = command.answer;
   Task* task = tasks_.FindToken(answer.token);
   if (task == nullptr || task->session != command.session) {
-    const bool answered = task == nullptr && answered_.contains(answer.token);
-    return Acknowledge(command.session, std::move(answer.token),
-                       answered ? workers::AckOutcome::kAlreadyAnswered : workers::AckOutcome::kNoLongerWanted);
+    return Acknowledge(command.session, answer.token, Refusal(answer.token));
   }
   const TaskId id = task->id;
   switch (answer.kind) {
@@ -230,9 +228,7 @@ void Partition::On(WorkerConnected& command) {
     Task* task = tasks_.FindToken(held.token);
     if (task == nullptr || task->instance != command.worker.instance) {
       ports_->ReturnSlot(command.worker.session);
-      const bool answered = task == nullptr && answered_.contains(held.token);
-      Acknowledge(command.worker.session, held.token,
-                  answered ? workers::AckOutcome::kAlreadyAnswered : workers::AckOutcome::kNoLongerWanted);
+      Acknowledge(command.worker.session, held.token, Refusal(held.token));
       continue;
     }
     task->session = command.worker.session;
@@ -290,13 +286,19 @@ void Partition::Acknowledge(workers::SessionId session, std::string token, worke
                                        .acknowledgement = {.token = std::move(token), .outcome = outcome}});
 }
 
-void Partition::RememberAnswered(const std::string& token) {
-  answered_.insert(token);
-  answered_order_.push_back(token);
-  if (answered_order_.size() > kAnsweredMax) {
-    answered_.erase(answered_order_.front());
-    answered_order_.pop_front();
+void Partition::RememberAnswered(std::string token) {
+  if (answered_.size() < kAnsweredMax) {
+    answered_.push_back(std::move(token));
+    return;
   }
+  answered_[answered_next_] = std::move(token);
+  answered_next_ = (answered_next_ + 1) % kAnsweredMax;
+}
+
+// Rare, so it looks through the ring; remembering, which every result does, must cost nothing.
+workers::AckOutcome Partition::Refusal(const std::string& token) const {
+  const bool answered = std::find(answered_.begin(), answered_.end(), token) != answered_.end();
+  return answered ? workers::AckOutcome::kAlreadyAnswered : workers::AckOutcome::kNoLongerWanted;
 }
 
 }  // namespace engine

@@ -49,8 +49,10 @@ void Tasks::Add(Task task) {
     ++queue.stored;
     return;
   }
-  queue.scanned_to = std::max(queue.scanned_to, task.number);
-  if (waiting) queue.waiting.emplace(task.number, task.id);
+  if (waiting) {
+    queue.scanned_to = std::max(queue.scanned_to, task.number);
+    queue.waiting.emplace(task.number, task.id);
+  }
   const TaskId id = task.id;
   tasks_.emplace(id, std::move(task));
 }

@@ -58,7 +58,7 @@ std::optional<Timers::Due> Timers::TakeDue(asl::Millis now) {
 
 asl::Millis Timers::NextWake() const {
   asl::Millis wake = asl::kNever;
-  if (!near_.empty()) wake = near_.begin()->first.due;
+  if (!near_.empty() && (complete_ || near_.begin()->first < horizon_)) wake = near_.begin()->first.due;
   if (!complete_ && !loading_) {
     const asl::Millis load{std::max<int64_t>(0, horizon_.due.value - kWindowMs)};
     wake = std::min(wake, load);

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The asld authors
+#include "engine/records.h"
+
+#include <map>
+
+#include "engine/tables.h"
+#include "gtest/gtest.h"
+
+namespace engine {
+namespace {
+
+const ExecutionNumber kExecution = MakeExecutionNumber(asl::Millis{1'700'000'000'000}, 7, 3);
+
+// The puts of a batch, by table and key.
+using Rows = std::map<std::pair<storage::TableTag, std::string>, std::string>;
+Rows RowsOf(const storage::Batch& batch) {
+  class Reader : public storage::BatchVisitor {
+   public:
+    void Put(storage::TableTag table, std::string_view key, std::string_view value) override {
+      rows[{table, std::string(key)}] = std::string(value);
+    }
+    void Delete(storage::TableTag, std::string_view) override {}
+    void DeleteRange(storage::TableTag, std::string_view, std::string_view) override {}
+    Rows rows;
+  };
+  Reader reader;
+  storage::BatchHeader header;
+  EXPECT_TRUE(storage::Batch::Visit(batch.bytes(), &header, reader).ok());
+  return reader.rows;
+}
+
+storage::Batch NewBatch() { return storage::Batch({.partition = 3, .epoch = 0, .number = 1}); }
+
+asl::HistoryEvent Event(asl::EventType type, int64_t id, std::string name = "") {
+  return {.type = type,
+          .id = asl::EventId{id},
+          .previous = asl::EventId{id - 1},
+          .time = asl::Millis{1'700'000'000'500},
+          .name = std::move(name)};
+}
+
+asl::Payload Introduced(int64_t event, asl::PayloadField field, std::string text) {
+  const auto length = static_cast<uint32_t>(text.size());
+  return {.ref = {.event = asl::EventId{event}, .field = field, .offset = 0, .length = length},
+          .text = std::make_shared<const std::string>(std::move(text))};
+}
+
+TEST(HistoryRecordTest, EventsComeBackWithTheTextsThatTheyIntroduceAndReferencesToTheOthers) {
+  asl::HistoryEvent started = Event(asl::EventType::kExecutionStarted, 1);
+  started.payload = Introduced(1, asl::PayloadField::kInput, R"({"n": 1})");
+  asl::HistoryEvent entered = Event(asl::EventType::kPassStateEntered, 2, "First");
+  entered.payload.ref = {.event = asl::EventId{1}, .field = asl::PayloadField::kInput, .offset = 6, .length = 1};
+  storage::Batch batch = NewBatch();
+  ASSERT_TRUE(PutHistory(kExecution, {started, entered}, batch).ok());
+
+  const Rows rows = RowsOf(batch);
+  const auto events = ReadHistory(asl::EventId{1}, rows.at({kHistory, HistoryKey(kExecution, asl::EventId{1})}));
+
+  ASSERT_TRUE(events.ok());
+  ASSERT_EQ(events->size(), 2u);
+  EXPECT_EQ(*(*events)[0].payload.text, R"({"n": 1})");
+  EXPECT_EQ((*events)[1].payload.ref, entered.payload.ref);
+  EXPECT_EQ((*events)[1].payload.text, nullptr);
+  EXPECT_EQ((*events)[1].name, "First");
+  EXPECT_EQ((*events)[1].id, asl::EventId{2});
+  EXPECT_EQ((*events)[1].previous, asl::EventId{1});
+  EXPECT_EQ((*events)[1].time, started.time);
+}
+
+TEST(HistoryRecordTest, AnAbsentCauseAndAnEmptyOneStayApart) {
+  asl::HistoryEvent failed = Event(asl::EventType::kLambdaFunctionFailed, 5);
+  failed.error = {.name = "", .cause = std::nullopt};
+  storage::Batch batch = NewBatch();
+  ASSERT_TRUE(PutHistory(kExecution, {failed}, batch).ok());
+
+  const auto events = ReadHistory(asl::EventId{5}, RowsOf(batch).begin()->second);
+
+  ASSERT_TRUE(events.ok());
+  EXPECT_EQ((*events)[0].error, failed.error);
+}
+
+TEST(HistoryRecordTest, AGapAForwardPointerAndATextThatIsMissingAreRefusedBeforeTheyAreWritten) {
+  storage::Batch batch = NewBatch();
+  EXPECT_FALSE(PutHistory(kExecution,
+                          {Event(asl::EventType::kPassStateEntered, 2), Event(asl::EventType::kPassStateExited, 4)},
+                          batch)
+                   .ok());
+  asl::HistoryEvent forward = Event(asl::EventType::kPassStateEntered, 2);
+  forward.previous = asl::EventId{2};
+  EXPECT_FALSE(PutHistory(kExecution, {forward}, batch).ok());
+  asl::HistoryEvent textless = Event(asl::EventType::kPassStateEntered, 2);
+  textless.payload = Introduced(2, asl::PayloadField::kInput, "{}");
+  textless.payload.text = nullptr;
+  EXPECT_FALSE(PutHistory(kExecution, {textless}, batch).ok());
+  EXPECT_TRUE(batch.empty());
+}
+
+asl::Frame WaitingFrame() {
+  asl::Frame frame;
+  frame.state = asl::StateIndex{4};
+  frame.waiting = asl::Waiting::kTask;
+  frame.entered = asl::EventId{8};
+  frame.entered_at = asl::Millis{1'700'000'000'400};
+  frame.last_event = asl::EventId{10};
+  frame.input.ref = {.event = asl::EventId{7}, .field = asl::PayloadField::kOutput, .offset = 2, .length = 9};
+  frame.retries = {0, 2};
+  frame.retry_count = 2;
+  frame.timeout_due = asl::Millis{1'700'000'060'000};
+  frame.task = asl::TaskInFlight{.scheduled = asl::EventId{9},
+                                 .started = asl::EventId{10},
+                                 .attempt = 3,
+                                 .timeout_s = 60,
+                                 .queue = "pay",
+                                 .queue_number = 12};
+  return frame;
+}
+
+TEST(FrameRecordTest, AFrameComesBackAsItWas) {
+  const asl::Frame frame = WaitingFrame();
+  storage::Batch batch = NewBatch();
+  PutFrame(kExecution, frame, nullptr, batch);
+
+  const Rows rows = RowsOf(batch);
+  const std::string& bytes = rows.at({kFrames, FrameKey(kExecution, asl::FrameId::kRoot)});
+  const auto read = ReadFrame(asl::FrameId::kRoot, bytes);
+
+  ASSERT_TRUE(read.ok());
+  EXPECT_EQ(read->state, frame.state);
+  EXPECT_EQ(read->waiting, frame.waiting);
+  EXPECT_EQ(read->entered, frame.entered);
+  EXPECT_EQ(read->entered_at, frame.entered_at);
+  EXPECT_EQ(read->last_event, frame.last_event);
+  EXPECT_EQ(read->input.ref, frame.input.ref);
+  EXPECT_EQ(read->retries, frame.retries);
+  EXPECT_EQ(read->retry_count, frame.retry_count);
+  EXPECT_EQ(read->delay_due, asl::kNever);
+  EXPECT_EQ(read->timeout_due, frame.timeout_due);
+  EXPECT_EQ(read->task, frame.task);
+  EXPECT_FALSE(ReadAssigned(kExecution, asl::FrameId::kRoot, bytes).ok());
+}
+
+TEST(TaskRecordTest, AnAssignedTaskComesBackFromItsFramesRowUnderTheSameToken) {
+  Task task;
+  task.id = {kExecution, asl::EventId{9}};
+  task.queue = "pay";
+  task.number = 12;
+  task.attempt = 3;
+  task.timeout_s = 60;
+  task.nonce = "0123456789abcdef";
+  task.delivery = 2;
+  task.instance = "w1";
+  task.received = true;
+  task.input = {.event = asl::EventId{9}, .field = asl::PayloadField::kParameters, .offset = 0, .length = 4};
+  storage::Batch batch = NewBatch();
+  PutFrame(kExecution, WaitingFrame(), &task, batch);
+
+  const auto read = ReadAssigned(kExecution, asl::FrameId::kRoot, RowsOf(batch).begin()->second);
+
+  ASSERT_TRUE(read.ok());
+  EXPECT_EQ(EncodeToken(*read), EncodeToken(task));
+  EXPECT_EQ(read->queue, "pay");
+  EXPECT_EQ(read->number, 12u);
+  EXPECT_EQ(read->attempt, 3u);
+  EXPECT_EQ(read->timeout_s, 60u);
+  EXPECT_EQ(read->instance, "w1");
+  EXPECT_EQ(read->input, task.input);
+  EXPECT_TRUE(read->received);
+}
+
+TEST(TaskRecordTest, AWaitingTaskComesBackInItsPlaceUnderTheSameToken) {
+  Task task;
+  task.id = {kExecution, asl::EventId{9}};
+  task.queue = "activity:cook";
+  task.number = 12;
+  task.qualifier = "live";
+  task.heartbeat_s = 5;
+  task.nonce = "0123456789abcdef";
+  storage::Batch batch = NewBatch();
+  PutTask(3, task, batch);
+
+  const Rows rows = RowsOf(batch);
+  const auto key = DecodeTaskKey(rows.begin()->first.second);
+  ASSERT_TRUE(key);
+  const auto read = ReadTask(key->queue, key->number, rows.begin()->second);
+
+  ASSERT_TRUE(read.ok());
+  EXPECT_EQ(EncodeToken(*read), EncodeToken(task));
+  EXPECT_EQ(read->queue, task.queue);
+  EXPECT_EQ(read->number, 12u);
+  EXPECT_EQ(read->qualifier, "live");
+  EXPECT_EQ(read->heartbeat_s, 5u);
+}
+
+TEST(RowTest, ARowOfAnotherVersionOrCutShortIsAnErrorThatNamesItsTable) {
+  storage::Batch batch = NewBatch();
+  PutTimer(3, {.due = asl::Millis{5}, .execution = kExecution}, asl::EventId{9}, batch);
+  std::string row = RowsOf(batch).begin()->second;
+  EXPECT_TRUE(ReadTimer(row).ok());
+
+  row[0] = 99;
+  EXPECT_EQ(ReadTimer(row).status().code(), absl::StatusCode::kDataLoss);
+  EXPECT_NE(std::string(ReadTimer(row).status().message()).find("timers"), std::string::npos);
+  EXPECT_FALSE(ReadName("").ok());
+  EXPECT_FALSE(ReadExecution("\x01\xff").ok());
+}
+
+TEST(KeyTest, TimersSortByDueTimeAndHistoryByExecutionThenEvent) {
+  const TimerKey early{.due = asl::Millis{255}, .execution = kExecution};
+  const TimerKey late{.due = asl::Millis{256}, .execution = ExecutionNumber{1}};
+  EXPECT_LT(EncodeTimerKey(3, early), EncodeTimerKey(3, late));
+  EXPECT_EQ(DecodeTimerKey(EncodeTimerKey(3, late)), late);
+
+  const std::string first = HistoryKey(kExecution, asl::EventId{255});
+  EXPECT_LT(first, HistoryKey(kExecution, asl::EventId{256}));
+  EXPECT_LT(HistoryKey(kExecution, asl::EventId{256}), HistoryKey(ExecutionNumber{ToInt(kExecution) + 1}, asl::EventId{1}));
+}
+
+}  // namespace
+}  // namespace engine
