@@ -123,6 +123,13 @@ TEST_F(RocksStoreTest, ASnapshotKeepsItsMoment) {
   EXPECT_EQ(Get(*store, "p0"), "after");
 }
 
+TEST_F(RocksStoreTest, AStoreThatEndsBeforeItsViewStopsTheProgram) {
+  auto store = Open();
+  const View view = store->Snapshot();
+
+  EXPECT_DEATH(store.reset(), "snapshots_ == 0");
+}
+
 TEST_F(RocksStoreTest, AStoreThatIsOpenIsRefusedASecondTime) {
   auto store = Open();
 

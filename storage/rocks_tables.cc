@@ -81,6 +81,8 @@ RocksTables::RocksTables(rocksdb::DB* db,
   }
 }
 
+RocksTables::~RocksTables() { assert(snapshots_ == 0); }
+
 rocksdb::ColumnFamilyHandle* RocksTables::family(TableTag table) const {
   assert(by_tag_[table] != nullptr);
   return by_tag_[table];
@@ -111,8 +113,16 @@ std::unique_ptr<Cursor> RocksTables::Scan(TableTag table, std::string_view begin
   return cursor;
 }
 
+RocksReader::RocksReader(rocksdb::DB* db, const RocksTables* tables,
+                         const rocksdb::Snapshot* snapshot)
+    : db_(db), tables_(tables), snapshot_(snapshot) {
+  if (snapshot_ != nullptr) ++tables_->snapshots_;
+}
+
 RocksReader::~RocksReader() {
-  if (snapshot_ != nullptr) db_->ReleaseSnapshot(snapshot_);
+  if (snapshot_ == nullptr) return;
+  db_->ReleaseSnapshot(snapshot_);
+  --tables_->snapshots_;
 }
 
 }  // namespace storage

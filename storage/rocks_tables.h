@@ -7,6 +7,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string_view>
@@ -32,6 +33,8 @@ class RocksTables {
   // `families` may lack those whose tables are not read. REQUIRES: tags are distinct and not 0.
   RocksTables(rocksdb::DB* db, std::array<rocksdb::ColumnFamilyHandle*, kFamilies> families,
               const std::vector<TableSpec>& tables);
+  ~RocksTables();  // REQUIRES: no RocksReader of a snapshot is left; it would read a closed
+                   // database
 
   // REQUIRES: the table is known. A batch that names another comes from our own code.
   rocksdb::ColumnFamilyHandle* family(TableTag table) const;
@@ -45,13 +48,15 @@ class RocksTables {
  private:
   rocksdb::DB* const db_;
   std::array<rocksdb::ColumnFamilyHandle*, 256> by_tag_ = {};
+
+  friend class RocksReader;
+  mutable std::atomic<int> snapshots_ = 0;  // held by readers
 };
 
 // A Reader over the newest state, or over a snapshot that it releases at its end.
 class RocksReader : public Reader {
  public:
-  RocksReader(rocksdb::DB* db, const RocksTables* tables, const rocksdb::Snapshot* snapshot)
-      : db_(db), tables_(tables), snapshot_(snapshot) {}
+  RocksReader(rocksdb::DB* db, const RocksTables* tables, const rocksdb::Snapshot* snapshot);
   ~RocksReader() override;
   RocksReader(const RocksReader&) = delete;
   RocksReader& operator=(const RocksReader&) = delete;

@@ -6,7 +6,7 @@
 // and can lose what was not synced). Owned by the process; the Committer is the only caller of
 // Write and Sync once the engine runs.
 //
-// Threads: Get, MultiGet and Scan from any thread; Write from one thread at a time; Sync from one
+// Threads: Get and Scan from any thread; Write from one thread at a time; Sync from one
 // thread at a time, concurrently with Write; Snapshot from the thread that calls Sync.
 #pragma once
 
