@@ -18,7 +18,7 @@ namespace asl {
 
 class ContextObject;
 class Lazy;
-struct ConditionProgram;  // choice.cc
+struct ConditionProgram;  // choice_program.h
 
 struct ConditionProblem {
   std::string location;  // below the rule: "" for the rule itself, "/And[1]/Variable", …
@@ -34,9 +34,8 @@ class Condition {
   // caller's); in nested rules they are problems, as is any other unknown field.
   static Compiled Compile(const Json& rule);
 
-  bool needs_input() const {
-    return true;
-  }  // rules ask about the input; `$$` alone is too rare to save it
+  // Rules ask about the input; one that asks `$$` alone is too rare to be worth sparing it.
+  bool needs_input() const { return true; }
 
   // States.Runtime when a variable other than IsPresent's is missing. REQUIRES: input.loaded() if
   // needs_input().

@@ -56,13 +56,16 @@ class Json {
   bool is_array() const { return type() == JsonType::kArray; }
   bool is_object() const { return type() == JsonType::kObject; }
 
-  bool as_bool() const;                  // REQUIRES: is_bool()
-  std::string_view as_string() const;    // escapes resolved; valid while any Json of the document
-                                         // lives REQUIRES: is_string()
-  std::string_view number_text() const;  // as written. REQUIRES: is_number()
-  double as_double() const;              // ±infinity beyond its range. REQUIRES: is_number()
-  std::optional<int64_t> as_int64() const;  // nullopt unless written as an integer (1.0, 1e2 are
-                                            // not) that fits; also for values that are no number
+  // REQUIRES: is_bool().
+  bool as_bool() const;
+  // Escapes resolved; valid while any Json of the document lives. REQUIRES: is_string().
+  std::string_view as_string() const;
+  // As written. REQUIRES: is_number().
+  std::string_view number_text() const;
+  // ±infinity beyond its range. REQUIRES: is_number().
+  double as_double() const;
+  // nullopt unless it is a number written as an integer (1.0 and 1e2 are not) that fits.
+  std::optional<int64_t> as_int64() const;
 
   // Elements or members (a repeated key counts once); 0 for scalars. O(1).
   size_t size() const;
@@ -86,15 +89,14 @@ class Json {
   std::string Compact() const;
   void AppendCompact(std::string* out) const;
 
-  // Deep equality: objects in any order of keys, numbers by exact decimal value (1 equals 1.0 and
-  // 1e0).
+  // Deep equality: objects in any order of keys, numbers by exact decimal value (1 equals 1.0).
   friend bool operator==(const Json& a, const Json& b);
 
  private:
   friend class JsonAccess;  // json*.cc
   Json(std::shared_ptr<const JsonDocument> document, uint32_t node);
 
-  std::shared_ptr<const JsonDocument> document_;  // null: the value null
+  std::shared_ptr<const JsonDocument> document_;  // null only when moved from
   uint32_t node_ = 0;
 };
 
@@ -104,8 +106,7 @@ struct JsonMember {
   JsonSpan key_span;  // with its quotes
 };
 
-// Forward range over an array's elements or an object's members, by value. Keeps the document
-// alive.
+// Range over an array's elements or an object's members, by value. Keeps the document alive.
 template <class Element>
 class JsonRange {
  public:
