@@ -35,6 +35,8 @@ std::string Ordered(const std::vector<std::string>& keys) {
 TEST(JavaText, OrdersKeysAsAHashMap) {
   EXPECT_EQ(Ordered({"c", "b", "a"}), "a b c ");
   EXPECT_EQ(Ordered({"Value", "Index"}), "Value Index ");
+  // The upper half of the hash decides: by the lower half alone it would be status, Item.
+  EXPECT_EQ(Ordered({"status", "Item"}), "Item status ");
   EXPECT_EQ(Ordered({"BB", "Aa"}), "BB Aa ");  // one bucket: as given
   // Thirteen keys need 32 buckets: "q" (113 & 31 = 17) no longer lies before "b" (98 & 31 = 2).
   EXPECT_EQ(Ordered({"q", "b"}), "q b ");
