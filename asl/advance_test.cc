@@ -233,6 +233,15 @@ TEST(Advance, AFailureWithoutNameOrCauseIsNullInTheCatch) {
   EXPECT_EQ(d.Output(), R"({"Error":null,"Cause":null})");
 }
 
+TEST(Advance, EachVisitOfAStateHasItsOwnContextObject) {
+  TestDriver d = Started(
+      Machine(R"("A":{"Type":"Pass","Parameters":{"a.$":"$$.State.Name"},"Next":"B"},)"
+              R"("B":{"Type":"Pass","Parameters":{"b.$":"$$.State","in.$":"$"},"End":true})"),
+      "{}");
+  EXPECT_EQ(d.Output(),
+            R"({"b":{"Name":"B","EnteredTime":"2023-11-14T22:13:20Z"},"in":{"a":"A"}})");
+}
+
 TEST(Advance, ATemplatePathThatMayNameManyFindsNoneWhereItsParentIsMissing) {
   TestDriver d = Started(
       Machine(R"("A":{"Type":"Pass","Parameters":{"item.$":"$.a.items[1:].v"},"End":true})"), "{}");
@@ -358,10 +367,13 @@ TEST(Advance, SignalsThatNoLongerFitWriteNothing) {
 
   EXPECT_EQ(d.Offer(TaskSucceeded{first.frame, first.scheduled, text, "late"}), 0u);
   EXPECT_EQ(d.Offer(Continue{FrameId::kRoot}), 0u);
+  EXPECT_EQ(d.Offer(TimerFired{first.frame, TimerKind::kDelay, d.now(), EventId::kNone}), 0u);
   d.FireNext();
   d.Receive();
   EXPECT_EQ(d.Offer(TaskFailed{first.frame, first.scheduled, {}, "late"}), 0u);
   EXPECT_EQ(d.Offer(TaskSucceeded{FrameId{7}, first.scheduled, text, "nobody"}), 0u);
+  const EventId second = d.task()->scheduled;
+  EXPECT_EQ(d.Offer(TimerFired{first.frame, TimerKind::kTaskTimeout, d.now(), second}), 0u);
   EXPECT_EQ(d.Offer(TimerFired{first.frame, TimerKind::kTaskTimeout, d.now(), first.scheduled}),
             0u);
   EXPECT_EQ(d.Offer(TimerFired{first.frame, TimerKind::kHeartbeat, d.now(), d.task()->scheduled}),
@@ -445,7 +457,10 @@ TEST(Advance, TimeoutsMayComeFromTheInput) {
             "path '$.t' : No "
             "results for path: $['t']");
   EXPECT_EQ(Started(machine, R"({"t":0,"h":3})").end().error.name, "States.Runtime");
-  EXPECT_EQ(Started(machine, R"({"t":"7","h":3})").end().error.name, "States.Runtime");
+  EXPECT_EQ(Started(machine, R"({"t":7,"h":"3"})").end().error.cause,
+            "An error occurred while executing the state 'A' (entered at the event id #2). The "
+            "HeartbeatSecondsPath parameter does not reference an integer between 1 and 99999999: "
+            "$.h == \"3\"");
 }
 
 TEST(Advance, InvokeTakesFunctionAndPayloadFromItsParameters) {
