@@ -150,7 +150,7 @@ class Partition {
   void On(TaskNotSent& command);
   void On(TasksLoaded& command);
   void OfferSlots(const std::string& queue);
-  void Dispatch(Execution& execution, Task& task, std::string_view state_name);
+  void Dispatch(Execution& execution, Task& task, asl::StateIndex state);
   void Requeue(Task& task);
   void LeaseExpired(const TaskId& id);
   void EndTask(const Execution& execution, asl::FrameId frame, asl::EventId scheduled, bool withdraw);

@@ -37,12 +37,11 @@ void Partition::Act(Execution& execution, asl::Outcome& outcome, asl::ScheduleTa
   task.timeout_s = Seconds(effect.timeout_s);
   task.heartbeat_s = Seconds(effect.heartbeat_s);
   task.nonce = NewNonce();
-  for (asl::FrameChange& change : outcome.frames) {
-    if (change.id != effect.frame) continue;
-    assert(change.frame && change.frame->task);
-    change.frame->task->queue = task.queue;
-    change.frame->task->queue_number = task.number;
-  }
+  const auto change = std::find_if(outcome.frames.begin(), outcome.frames.end(),
+                                   [&](const asl::FrameChange& c) { return c.id == effect.frame; });
+  assert(change != outcome.frames.end() && change->frame && change->frame->task);
+  change->frame->task->queue = task.queue;
+  change->frame->task->queue_number = task.number;
 
   std::optional<workers::Slot> slot;
   if (!tasks_.HasWaiting(task.queue)) slot = ports_->TakeSlot(task.queue, options_.id);
@@ -51,7 +50,7 @@ void Partition::Act(Execution& execution, asl::Outcome& outcome, asl::ScheduleTa
     return tasks_.Add(std::move(task));
   }
   Task& assigned = tasks_.AddAssigned(std::move(task), *slot);
-  if (assigned.text != nullptr) return Dispatch(execution, assigned, effect.state_name);
+  if (assigned.text != nullptr) return Dispatch(execution, assigned, change->frame->state);
   PutTask(options_.id, assigned, *batch_);
   execution.work.push_back(AssignTask{.scheduled = assigned.id.scheduled, .slot = *slot});
 }
@@ -85,8 +84,10 @@ void Partition::EndTask(const Execution& execution, asl::FrameId frame_id, asl::
 // Marks the task as assigned in its rows and sends it. The frame's row is the caller's to write; the index row is left in
 // place when the frame's last task, ended in the same outcome, had one.
 // REQUIRES: in memory as assigned, with its input text.
-void Partition::Dispatch(Execution& execution, Task& task, std::string_view state_name) {
+void Partition::Dispatch(Execution& execution, Task& task, asl::StateIndex state) {
   assert(task.text != nullptr && task.session != 0);
+  const asl::Program& program = *execution.revision->program;
+  asl::Payload input = asl::WorkerInput(program, state, {.ref = task.input, .text = std::move(task.text)});
   task.stored_assigned = true;
   if (std::find(unassigned_.begin(), unassigned_.end(), task.frame) == unassigned_.end()) {
     batch_->Put(kAssigned, FrameKey(execution.number, task.frame), "");
@@ -96,14 +97,14 @@ void Partition::Dispatch(Execution& execution, Task& task, std::string_view stat
       .request = {.token = EncodeToken(task),
                   .queue = task.queue,
                   .qualifier = task.qualifier,
-                  .text = std::move(task.text),
-                  .offset = task.input.offset,
-                  .length = task.input.length,
+                  .text = std::move(input.text),
+                  .offset = input.ref.offset,
+                  .length = input.ref.length,
                   .attempt = task.attempt,
                   .timeout_s = task.timeout_s,
                   .heartbeat_s = task.heartbeat_s,
                   .execution_arn = execution.info.arn,
-                  .state_name = std::string(state_name),
+                  .state_name = std::string(asl::StateName(program, state)),
                   .idempotency_key = fmt::format("{:016x}-{}", ToInt(task.id.execution),
                                                  asl::ToInt(task.id.scheduled))}});
 }
@@ -119,7 +120,7 @@ bool Partition::Perform(Execution& execution, AssignTask& assign) {
     return false;
   }
   const asl::Frame& frame = execution.frames.at(task->frame);
-  Dispatch(execution, *task, asl::StateName(*execution.revision->program, frame.state));
+  Dispatch(execution, *task, frame.state);
   batch_->Delete(kTasks, TaskKey(options_.id, task->queue, task->number));
   PutFrame(execution.number, frame, task, *batch_);
   execution.pinned_until = turn_number();

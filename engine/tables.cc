@@ -24,13 +24,20 @@ uint32_t Low32(asl::EventId event) { return static_cast<uint32_t>(asl::ToInt(eve
 
 std::vector<storage::TableSpec> AllTables() {
   using storage::TableKind;
-  return {{kHistory, "history", TableKind::kHistory}, {kExecutions, "executions", TableKind::kHot},
-          {kFrames, "frames", TableKind::kHot},       {kTimers, "timers", TableKind::kQueue},
-          {kTasks, "tasks", TableKind::kQueue},       {kNames, "names", TableKind::kHot},
-          {kOutbox, "outbox", TableKind::kQueue},     {kInbox, "inbox", TableKind::kHot},
-          {kMachines, "machines", TableKind::kHot},   {kRevisions, "revisions", TableKind::kHot},
-          {kClock, "clock", TableKind::kHot},         {kProbes, "probes", TableKind::kHot},
-          {kSettings, "settings", TableKind::kHot},   {kCrashes, "crashes", TableKind::kHot},
+  return {{kHistory, "history", TableKind::kHistory, 8},
+          {kExecutions, "executions", TableKind::kHot},
+          {kFrames, "frames", TableKind::kHot, 10},
+          {kTimers, "timers", TableKind::kQueue},
+          {kTasks, "tasks", TableKind::kQueue},
+          {kNames, "names", TableKind::kHot},
+          {kOutbox, "outbox", TableKind::kQueue},
+          {kInbox, "inbox", TableKind::kHot},
+          {kMachines, "machines", TableKind::kHot},
+          {kRevisions, "revisions", TableKind::kHot},
+          {kClock, "clock", TableKind::kHot},
+          {kProbes, "probes", TableKind::kHot},
+          {kSettings, "settings", TableKind::kHot},
+          {kCrashes, "crashes", TableKind::kHot},
           {kAssigned, "assigned", TableKind::kHot}};
 }
 

@@ -35,6 +35,9 @@ struct TableSpec {
   TableTag tag;  // never 0
   std::string name;
   TableKind kind;
+  // Leading bytes of the key that rows written one after the other share (an execution's, say); 0:
+  // none. The store remembers where such a run goes on, so that a write need not search for it.
+  size_t run_prefix = 0;
 };
 
 enum class Direction : uint8_t { kForward, kBackward };
