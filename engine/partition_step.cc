@@ -140,23 +140,26 @@ void Partition::On(PayloadLoaded& command) {
 }
 
 bool Partition::Perform(Execution& execution, Step& step) {
+  // The fired timer's row goes in the batch of what it caused, and ahead of it: that may arm the same timer again.
+  const storage::Batch::Mark before = batch_->mark();
+  const auto* timer = std::get_if<asl::TimerFired>(&step.signal);
+  if (timer != nullptr && timer->kind != asl::TimerKind::kHeartbeat) {
+    batch_->Delete(kTimers, EncodeTimerKey(options_.id, KeyOf(execution, timer->frame, timer->kind, timer->due)));
+  }
   bool fitted = false;
   if (execution.status == asl::ExecutionStatus::kRunning) {
     // A timer at a frame that waits for nothing resumes a cut Advance (see Stage, `more`).
     asl::Signal signal = step.signal;
-    const auto* timer = std::get_if<asl::TimerFired>(&step.signal);
     if (timer != nullptr && timer->kind == asl::TimerKind::kDelay) {
       auto frame = execution.frames.find(timer->frame);
       if (frame != execution.frames.end() && frame->second.waiting == asl::Waiting::kNothing) {
         signal = asl::Continue{timer->frame};
       }
     }
-    if (!AdvanceAndStage(execution, signal, &fitted)) return false;
-  }
-  // The fired timer's row goes in the batch of what it caused, never before.
-  if (const auto* timer = std::get_if<asl::TimerFired>(&step.signal);
-      timer != nullptr && timer->kind != asl::TimerKind::kHeartbeat) {
-    batch_->Delete(kTimers, EncodeTimerKey(options_.id, KeyOf(execution, timer->frame, timer->kind, timer->due)));
+    if (!AdvanceAndStage(execution, signal, &fitted)) {
+      batch_->Rewind(before);
+      return false;
+    }
   }
   if (step.session != 0) {
     Acknowledge(step.session, step.token, fitted ? workers::AckOutcome::kAccepted : Refusal(step.token));
