@@ -257,13 +257,13 @@ TEST_F(LedgerTest, OnlyTasksThatRunAndAreWantedBeat) {
 TEST_F(LedgerTest, HeartbeatsDoNotPileUpWithoutAConnection) {
   Receive("t1", 3);
   Begin();
+  Said();
   ledger_.Close();
+
   now_ += seconds(5);
   ledger_.Heartbeat();
 
-  ledger_.Open(1 << 20);
-
-  EXPECT_EQ(Said(), "received t1");
+  EXPECT_EQ(Said(), "");
 }
 
 TEST_F(LedgerTest, DrainingIsSaidOncePerConnection) {
