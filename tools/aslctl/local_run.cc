@@ -80,7 +80,8 @@ class LocalRun {
     }
   }
 
-  void DoTask(const asl::ScheduleTask& task) {
+  void DoTask(asl::ScheduleTask task) {
+    task.input = asl::WorkerInput(program_, frames_.at(task.frame).state, task.input);
     std::optional<TaskEnd> end =
         world_.DoTask(task, timers_.empty() ? asl::kNever : timers_.begin()->due);
     if (!end) {
