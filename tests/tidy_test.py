@@ -14,7 +14,8 @@ import re
 import sys
 import tempfile
 
-import tidy_source
+sys.dont_write_bytecode = True  # leave nothing beside the source
+import tidy_source  # noqa: E402
 
 ROOMS = ("asl", "storage", "workers", "engine", "proto", "tools", "tests", ".ci")
 SUFFIXES = (".cc", ".h", ".proto", ".py", ".sh", ".cmake")
