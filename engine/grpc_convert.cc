@@ -2,11 +2,33 @@
 // SPDX-FileCopyrightText: The asld authors
 #include "engine/grpc_convert.h"
 
+#include "fmt/format.h"
+
 namespace engine {
+
+namespace {
+
+// A status travels in HTTP/2 headers, of which a client takes 8 KiB in all; bytes that are not printable ASCII are
+// percent-encoded there. One that is larger never arrives: the client sees RESOURCE_EXHAUSTED and no text at all.
+constexpr size_t kStatusBytesMax = 6'000;
+
+std::string FitStatus(std::string_view message) {
+  size_t encoded = 0;
+  size_t end = 0;
+  for (; end < message.size() && encoded <= kStatusBytesMax; ++end) {
+    const char c = message[end];
+    encoded += c >= 0x20 && c < 0x7f && c != '%' ? 1 : 3;
+  }
+  if (end == message.size()) return std::string(message);
+  while (end > 0 && (message[end] & 0xc0) == 0x80) --end;  // no half character
+  return fmt::format("{}... ({} bytes in all)", message.substr(0, end), message.size());
+}
+
+}  // namespace
 
 // absl's canonical codes are gRPC's, number for number.
 grpc::Status ToGrpc(const absl::Status& status) {
-  return grpc::Status(static_cast<grpc::StatusCode>(status.code()), std::string(status.message()));
+  return grpc::Status(static_cast<grpc::StatusCode>(status.code()), FitStatus(std::string(status.message())));
 }
 
 void Convert(asl::Millis time, google::protobuf::Timestamp& out) {
