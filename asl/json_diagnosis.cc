@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "asl/json.h"
 #include "asl/limits.h"
 
 namespace asl {
@@ -145,10 +146,32 @@ std::string EndOfInput(std::string_view text, const Walk& walk) {
       ContainerName(walk.open().back()), start.line, start.column);
 }
 
+constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
+
 std::string CharName(char c) {
   auto code = static_cast<unsigned char>(c);
+  if (code >= 0x80) return fmt::format("'{}' (code {})", kReplacement, code);
   return code < 0x20 ? fmt::format("(CTRL-CHAR, code {})", code)
                      : fmt::format("'{}' (code {})", c, code);
+}
+
+// A message is kept in histories and sent to clients, so it is UTF-8 whatever the text is. A word
+// holds nothing that a JSON string could not.
+std::string Shown(std::string_view word) {
+  constexpr size_t kShownMax = 256;  // Jackson's own limit
+  size_t end = std::min(word.size(), kShownMax);
+  while (end > 0 && end < word.size() && (word[end] & 0xC0) == 0x80) --end;
+  word = word.substr(0, end);
+  if (!ValidateJson(fmt::format("\"{}\"", word))) return std::string(word);
+  std::string shown;
+  for (char c : word) {
+    if ((c & 0x80) == 0) {
+      shown += c;
+    } else {
+      shown += kReplacement;
+    }
+  }
+  return shown;
 }
 
 std::string InString(std::string_view text, size_t at, JsonFault fault) {
@@ -191,15 +214,14 @@ std::string Unexpected(std::string_view text, const Walk& walk, size_t* after) {
   char c = text[walk.at()];
   if (walk.expected() == Expected::kValue && (c == '-' || (c >= '0' && c <= '9'))) {
     return fmt::format("Invalid numeric value: '{}'",
-                       text.substr(walk.at(), TokenEnd(text, walk.at()) - walk.at()));
+                       Shown(text.substr(walk.at(), TokenEnd(text, walk.at()) - walk.at())));
   }
   *after = walk.at() + 1;
   bool wants_value = walk.expected() == Expected::kValue || walk.expected() == Expected::kEnd;
   if (wants_value && IsWord(c) && (c < '0' || c > '9')) {
     *after = TokenEnd(text, walk.at());
-    constexpr size_t kTokenShownMax = 256;  // Jackson's own limit
-    std::string_view token = text.substr(walk.at(), std::min(*after - walk.at(), kTokenShownMax));
-    return fmt::format("Unrecognized token '{}': was expecting {}", token, kValues);
+    return fmt::format("Unrecognized token '{}': was expecting {}",
+                       Shown(text.substr(walk.at(), *after - walk.at())), kValues);
   }
   if (walk.expected() == Expected::kValue) {
     return fmt::format("Unexpected character ({}): expected a valid value {}", CharName(c),

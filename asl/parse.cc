@@ -26,10 +26,12 @@ namespace {
 // Jackson's way to say where; `shown` is cut as Jackson cuts long sources.
 std::string SourceLocation(std::string_view text, int line, int column) {
   constexpr size_t kShownMax = 500;
+  size_t end = std::min(text.size(), kShownMax);
+  while (end > 0 && end < text.size() && (text[end] & 0xC0) == 0x80) --end;  // no half character
   const std::string tail =
-      text.size() > kShownMax ? fmt::format("[truncated {} chars]", text.size() - kShownMax) : "";
-  return fmt::format("[Source: (String)\"{}\"{}; line: {}, column: {}]", text.substr(0, kShownMax),
-                     tail, line, column);
+      text.size() > end ? fmt::format("[truncated {} chars]", text.size() - end) : "";
+  return fmt::format("[Source: (String)\"{}\"{}; line: {}, column: {}]", text.substr(0, end), tail,
+                     line, column);
 }
 
 Problem InvalidJson(std::string_view text, std::string_view message, int line, int column) {
