@@ -10,6 +10,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "workers/client/utf8.h"
+
 namespace workers {
 namespace {
 
@@ -28,8 +30,9 @@ Answer MakeAnswer(const std::string& token, Result result) {
   Answer answer{.token = token};
   if (result.failure) {
     answer.kind = AnswerKind::kFailure;
-    answer.error = std::move(result.failure->error);
-    answer.cause = std::move(result.failure->cause);
+    // A message with anything else cannot be read by the engine, and would be sent again for ever.
+    answer.error = ValidUtf8(std::move(result.failure->error));
+    answer.cause = ValidUtf8(std::move(result.failure->cause));
   } else {
     answer.kind = AnswerKind::kSuccess;
     answer.output = std::make_shared<const std::string>(std::move(result.output));

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "fmt/core.h"
+#include "workers/client/utf8.h"
 
 namespace workers {
 namespace {
@@ -305,6 +306,30 @@ TEST_F(LedgerTest, AbandonEndsEveryWait) {
   for (std::thread* thread : {&beating, &working, &speaking}) thread->join();
 
   EXPECT_TRUE(running_->withdrawn());
+}
+
+TEST_F(LedgerTest, AFailureIsSaidInUtf8WhateverTheFunctionSaid) {
+  const std::pair<const char*, const char*> rows[] = {
+      {"plain", "plain"},
+      {"caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x8e\x89", "caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x8e\x89"},
+      {"caf\xe9", "caf\xef\xbf\xbd"},
+      {"\xc3", "\xef\xbf\xbd"},
+      {"\xe2\x82", "\xef\xbf\xbd\xef\xbf\xbd"},
+      {"\xed\xa0\x80", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"},  // a surrogate
+      {"\xc0\x80", "\xef\xbf\xbd\xef\xbf\xbd"},                  // overlong
+      {"a\xff"
+       "b",
+       "a\xef\xbf\xbd"
+       "b"},
+  };
+  for (const auto& [said, heard] : rows) EXPECT_EQ(ValidUtf8(said), heard);
+
+  Receive("t1");
+  Begin();
+  ledger_.Finish("t1", Result::Fail("Caf\xe9", "\xff"));
+  const std::vector<Answer> answers = ledger_.Wait(1 << 20)->answers;
+  EXPECT_EQ(answers.back().error, "Caf\xef\xbf\xbd");
+  EXPECT_EQ(answers.back().cause, "\xef\xbf\xbd");
 }
 
 TEST_F(LedgerTest, AClosedConnectionSaysNothing) {
