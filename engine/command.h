@@ -56,7 +56,6 @@ struct CreateStateMachine {
 struct WorkerAnswer {
   workers::SessionId session = 0;
   workers::Answer answer;
-  asl::Millis arrived;  // when it reached the inbox: what timeouts are judged by
 };
 
 // A worker instance has connected and holds these tokens of this partition (and no others).

@@ -178,12 +178,11 @@ void Engine::OnConnected(const workers::Slot& worker, std::vector<workers::Held>
 }
 
 void Engine::OnAnswers(workers::SessionId session, std::vector<workers::Answer> answers) {
-  const asl::Millis now = clock().Now();
   std::vector<std::pair<PartitionId, Command>> commands;
   commands.reserve(answers.size());
   for (workers::Answer& answer : answers) {
     const PartitionId owner = OwnerOfToken(answer.token, partitions_);
-    commands.emplace_back(owner, WorkerAnswer{.session = session, .answer = std::move(answer), .arrived = now});
+    commands.emplace_back(owner, WorkerAnswer{.session = session, .answer = std::move(answer)});
   }
   Post(std::move(commands));
 }

@@ -110,6 +110,9 @@ std::optional<storage::Batch> Partition::FinishTurn() {
 void Partition::OnApplied(uint64_t number) {
   applied_ = std::max(applied_, number);
   timers_.OnApplied(applied_);
+  for (; !dispatched_.empty() && dispatched_.front().first <= applied_; dispatched_.pop_front()) {
+    if (Task* task = tasks_.Find(dispatched_.front().second)) task->text = nullptr;
+  }
   while (!recent_name_order_.empty() && recent_name_order_.front().first <= applied_) {
     recent_names_.erase(recent_name_order_.front().second);
     recent_name_order_.pop_front();

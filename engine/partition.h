@@ -192,6 +192,7 @@ class Partition {
 
   ExecutionCache executions_;
   Tasks tasks_;
+  std::deque<std::pair<uint64_t, TaskId>> dispatched_;  // batch, task: their input texts can be loaded once it is applied
   Timers timers_;
   std::vector<Timers::Due> held_timeouts_;
   Outbox outbox_;

@@ -83,15 +83,17 @@ void Partition::EndTask(const Execution& execution, asl::FrameId frame_id, asl::
 
 // Marks the task as assigned in its rows and sends it. The frame's row is the caller's to write; the index row is left in
 // place when the frame's last task, ended in the same outcome, had one.
+// The text stays until the batch is applied: sent back before that, the task could not load it again.
 // REQUIRES: in memory as assigned, with its input text.
 void Partition::Dispatch(Execution& execution, Task& task, asl::StateIndex state) {
   assert(task.text != nullptr && task.session != 0);
   const asl::Program& program = *execution.revision->program;
-  asl::Payload input = asl::WorkerInput(program, state, {.ref = task.input, .text = std::move(task.text)});
+  asl::Payload input = asl::WorkerInput(program, state, {.ref = task.input, .text = task.text});
   task.stored_assigned = true;
   if (std::find(unassigned_.begin(), unassigned_.end(), task.frame) == unassigned_.end()) {
     batch_->Put(kAssigned, FrameKey(execution.number, task.frame), "");
   }
+  dispatched_.emplace_back(turn_number(), task.id);
   effects_.push_back(DispatchTask{
       .session = task.session,
       .request = {.token = EncodeToken(task),
@@ -184,7 +186,7 @@ void Partition::On(WorkerAnswer& command) {
       return;
     case workers::AnswerKind::kHeartbeat:
       if (task->heartbeat_due != asl::kNever) {
-        tasks_.SetHeartbeat(*task, command.arrived + int64_t{task->heartbeat_s} * 1'000);
+        tasks_.SetHeartbeat(*task, clock_ + int64_t{task->heartbeat_s} * 1'000);
       }
       return;
     case workers::AnswerKind::kSuccess:
@@ -235,19 +237,21 @@ void Partition::On(WorkerConnected& command) {
     task->session = command.worker.session;
     task->worker_name = command.worker.worker_name;
     tasks_.SetLease(*task, asl::kNever);
-    if (task->received && task->heartbeat_s > 0) {
+    // Only one that runs begins again: it begins with …Started, which may wait for the execution's rows.
+    if (task->heartbeat_due != asl::kNever) {
       tasks_.SetHeartbeat(*task, clock_ + int64_t{task->heartbeat_s} * 1'000);
     }
     bound.insert(held.token);
   }
   for (const TaskId& id : tasks_.AssignedTo(command.worker.instance)) {
     Task* task = tasks_.Find(id);
-    if (task == nullptr || task->session == command.worker.session) continue;
+    // One given to a newer session of this worker, whose greeting is still in the inbox, is none of this one's business.
+    if (task == nullptr || task->session >= command.worker.session) continue;
     Requeue(*task);
   }
   for (workers::Held& held : command.held) {
     if (!bound.contains(held.token)) continue;
-    WorkerAnswer received{.session = command.worker.session, .arrived = clock_};
+    WorkerAnswer received{.session = command.worker.session};
     received.answer = held.finished ? std::move(*held.finished) : workers::Answer{.token = held.token};
     On(received);
   }
