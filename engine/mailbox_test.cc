@@ -12,7 +12,8 @@ constexpr PartitionId kReceiver = 3;
 
 std::string Numbers(const std::vector<Outbox::Letter>& letters) {
   std::string text;
-  for (const Outbox::Letter& letter : letters) text += fmt::format("{}{}", text.empty() ? "" : " ", letter.number);
+  for (const Outbox::Letter& letter : letters)
+    text += fmt::format("{}{}", text.empty() ? "" : " ", letter.number);
   return text;
 }
 

@@ -50,12 +50,14 @@ TEST(HistoryRecordTest, EventsComeBackWithTheTextsThatTheyIntroduceAndReferences
   asl::HistoryEvent started = Event(asl::EventType::kExecutionStarted, 1);
   started.payload = Introduced(1, asl::PayloadField::kInput, R"({"n": 1})");
   asl::HistoryEvent entered = Event(asl::EventType::kPassStateEntered, 2, "First");
-  entered.payload.ref = {.event = asl::EventId{1}, .field = asl::PayloadField::kInput, .offset = 6, .length = 1};
+  entered.payload.ref = {
+      .event = asl::EventId{1}, .field = asl::PayloadField::kInput, .offset = 6, .length = 1};
   storage::Batch batch = NewBatch();
   ASSERT_TRUE(PutHistory(kExecution, {started, entered}, batch).ok());
 
   const Rows rows = RowsOf(batch);
-  const auto events = ReadHistory(asl::EventId{1}, rows.at({kHistory, HistoryKey(kExecution, asl::EventId{1})}));
+  const auto events =
+      ReadHistory(asl::EventId{1}, rows.at({kHistory, HistoryKey(kExecution, asl::EventId{1})}));
 
   ASSERT_TRUE(events.ok());
   ASSERT_EQ(events->size(), 2u);
@@ -83,7 +85,8 @@ TEST(HistoryRecordTest, AnAbsentCauseAndAnEmptyOneStayApart) {
 TEST(HistoryRecordTest, AGapAForwardPointerAndATextThatIsMissingAreRefusedBeforeTheyAreWritten) {
   storage::Batch batch = NewBatch();
   EXPECT_FALSE(PutHistory(kExecution,
-                          {Event(asl::EventType::kPassStateEntered, 2), Event(asl::EventType::kPassStateExited, 4)},
+                          {Event(asl::EventType::kPassStateEntered, 2),
+                           Event(asl::EventType::kPassStateExited, 4)},
                           batch)
                    .ok());
   asl::HistoryEvent forward = Event(asl::EventType::kPassStateEntered, 2);
@@ -103,7 +106,8 @@ asl::Frame WaitingFrame() {
   frame.entered = asl::EventId{8};
   frame.entered_at = asl::Millis{1'700'000'000'400};
   frame.last_event = asl::EventId{10};
-  frame.input.ref = {.event = asl::EventId{7}, .field = asl::PayloadField::kOutput, .offset = 2, .length = 9};
+  frame.input.ref = {
+      .event = asl::EventId{7}, .field = asl::PayloadField::kOutput, .offset = 2, .length = 9};
   frame.retries = {0, 2};
   frame.retry_count = 2;
   frame.timeout_due = asl::Millis{1'700'000'060'000};
@@ -151,7 +155,8 @@ TEST(TaskRecordTest, AnAssignedTaskComesBackFromItsFramesRowUnderTheSameToken) {
   task.delivery = 2;
   task.instance = "w1";
   task.received = true;
-  task.input = {.event = asl::EventId{9}, .field = asl::PayloadField::kParameters, .offset = 0, .length = 4};
+  task.input = {
+      .event = asl::EventId{9}, .field = asl::PayloadField::kParameters, .offset = 0, .length = 4};
   storage::Batch batch = NewBatch();
   PutFrame(kExecution, WaitingFrame(), &task, batch);
 
@@ -213,7 +218,8 @@ TEST(KeyTest, TimersSortByDueTimeAndHistoryByExecutionThenEvent) {
 
   const std::string first = HistoryKey(kExecution, asl::EventId{255});
   EXPECT_LT(first, HistoryKey(kExecution, asl::EventId{256}));
-  EXPECT_LT(HistoryKey(kExecution, asl::EventId{256}), HistoryKey(ExecutionNumber{ToInt(kExecution) + 1}, asl::EventId{1}));
+  EXPECT_LT(HistoryKey(kExecution, asl::EventId{256}),
+            HistoryKey(ExecutionNumber{ToInt(kExecution) + 1}, asl::EventId{1}));
 }
 
 }  // namespace

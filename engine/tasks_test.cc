@@ -96,7 +96,8 @@ TEST(TasksTest, ATaskThatEndsWhileItsRowIsBeingReadDoesNotComeBack) {
 
 TEST(TasksTest, AnAssignedTaskBehindRowsThatAreNotInMemoryDoesNotHideThem) {
   Tasks tasks;
-  for (uint64_t number = 1; number <= Tasks::kWaitingMax + 1; ++number) tasks.Recover(MakeTask(number));
+  for (uint64_t number = 1; number <= Tasks::kWaitingMax + 1; ++number)
+    tasks.Recover(MakeTask(number));
   tasks.Recover(MakeTask(Tasks::kWaitingMax + 2, "w1"));
 
   for (size_t i = 0; i <= Tasks::kWaitingMax / 2; ++i) tasks.Assign(*tasks.Oldest("pay"), kSlot);

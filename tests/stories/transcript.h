@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The asld authors
+//
+// A story as a file: blocks of commands above `----` and what came of them below, comments and
+// blank lines between.
+//
+//   story   := block*
+//   block   := (comment | blank)* command+ "----" line*      the lines end at a blank line, a
+//   comment or the file's end command := word argument*                                 a line that
+//   begins with a space continues the one above comment := "#" text but "#" and a digit is an
+//   event, below `----`
+//
+// Parsing and printing of that; what commands mean is world.h's. Stateless.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace stories {
+
+struct Block {
+  std::vector<std::string> before;    // comments and blank lines, as they stand
+  std::vector<std::string> commands;  // continuation lines joined by newlines
+  std::vector<std::string> expected;
+};
+
+struct Transcript {
+  std::vector<Block> blocks;
+  std::vector<std::string> after;  // comments behind the last block
+};
+
+// `error` names the line that is no story.
+bool Parse(std::string_view text, Transcript* transcript, std::string* error);
+std::string Print(const Transcript& transcript);
+
+}  // namespace stories
