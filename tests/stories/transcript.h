@@ -5,10 +5,12 @@
 // blank lines between.
 //
 //   story   := block*
-//   block   := (comment | blank)* command+ "----" line*      the lines end at a blank line, a
-//   comment or the file's end command := word argument*                                 a line that
-//   begins with a space continues the one above comment := "#" text but "#" and a digit is an
-//   event, below `----`
+//   block   := (comment | blank)* command+ "----" line*
+//   command := word argument*
+//   comment := "#" text
+//
+// The lines below the rule end at a blank line, a comment or the file's end; "#" and a digit is no
+// comment but an event. A line that begins with a space continues the command above.
 //
 // Parsing and printing of that; what commands mean is world.h's. Stateless.
 #pragma once

@@ -17,6 +17,12 @@ namespace {
 
 constexpr uint64_t kUntilIdle = 100'000;  // turns; a story that takes more does not end
 
+// "90s", "500ms"
+int64_t Milliseconds(std::string_view time) {
+  const int64_t amount = std::stoll(std::string(time.substr(0, time.find_first_of("ms"))));
+  return time.ends_with("ms") ? amount : amount * 1'000;
+}
+
 }  // namespace
 
 // What a worker process knows, its connection, and what it says of what it gets.
@@ -108,6 +114,8 @@ std::vector<std::string> World::Do(const std::string& command) {
     }
   } else if (verb == "advance") {
     Advance(arguments.Word());
+  } else if (verb == "rewind") {
+    wall_ = wall_ + -Milliseconds(arguments.Word());
   } else if (verb == "crash") {
     Crash();
   } else {
@@ -315,9 +323,7 @@ void World::Answer(std::string_view what, Worker& worker, Arguments& arguments) 
 
 // Stops at every moment when something is due, as a clock does.
 void World::Advance(std::string_view time) {
-  const bool millis = time.ends_with("ms");
-  const int64_t amount = std::stoll(std::string(time.substr(0, time.find_first_of("ms"))));
-  const asl::Millis until = wall_ + (millis ? amount : amount * 1'000);
+  const asl::Millis until = wall_ + Milliseconds(time);
   while (process_->NextWake() < until) {
     wall_ = std::max(wall_, process_->NextWake());
     Pump(kUntilIdle);

@@ -6,18 +6,25 @@
 // time passing happens, front to back. Answers with what came of a command: new history events,
 // what workers got, answers to callers, timers armed. One thread.
 //
-//   partitions N                          first line of a story that needs more than one
+//   partitions N                     first line of a story that needs more than one
 //   machine NAME DEFINITION
 //   start MACHINE NAME INPUT
 //   stop NAME ERROR CAUSE
-//   probe FROM TO TEXT                    a test message from one partition to another
-//   connect W QUEUE,… [slots=N] [forgetting]   lists what it holds, unless it is forgetting
-//   disconnect W · die W                  die: another process, with another instance id, comes
-//   next receive W STATE · heartbeat W STATE succeed W STATE OUTPUT · fail W STATE ERROR CAUSE
-//   while not connected: the result is kept forge W STATE OUTPUT                  a result under a
-//   token that is wrong by one bit unasked W OUTPUT                      a result under a token
-//   that is none advance 90s · advance 500ms crash                                 the process ends
-//   and the next one recovers; what was synced is there
+//   probe FROM TO TEXT               a test message from one partition to another
+//   connect W QUEUE,… [slots=N] [forgetting]   lists what it holds, unless forgetting
+//   disconnect W                     its process lives on and keeps what it holds
+//   die W                            the next one has another instance id
+//   receive W STATE
+//   heartbeat W STATE
+//   succeed W STATE OUTPUT           while not connected: the result is kept
+//   fail W STATE ERROR CAUSE         the same
+//   forge W STATE OUTPUT             a result under a token that is wrong by one bit
+//   unasked W OUTPUT                 a result under a token that is none
+//   advance 90s, advance 500ms
+//   rewind 60s                       the wall clock steps back
+//   crash                            what was synced is there for the next process
+//
+// Any command may end with turns=N: then partitions take so many turns before the next command.
 #pragma once
 
 #include <cstdint>
