@@ -267,6 +267,14 @@ def _result_of(handler, task):
     return pb.Answer(token=task.token, failure=pb.Failure(error=_text(error, 256), cause=_text(cause, 32768)))
 
 
+def _join_others(before):
+    """Waits for the threads that gRPC made. Python would stop them at its exit wherever they are, also while they hold a
+    lock of the call, which the call's __del__ then waits for: the process would hang."""
+    deadline = time.monotonic() + 2
+    for thread in set(threading.enumerate()) - before - {threading.current_thread()}:
+        thread.join(max(0, deadline - time.monotonic()))
+
+
 class Worker:
     """`instance` names this process over all its connections (default: a UUID); another process must never use it."""
 
@@ -299,6 +307,7 @@ class Worker:
             for number in (signal.SIGTERM, signal.SIGINT):
                 # On a thread of its own: the handler interrupts code that may hold the locks.
                 signal.signal(number, lambda *_: threading.Thread(target=self.stop).start())
+        before = set(threading.enumerate())
         threads = [threading.Thread(target=self._work) for _ in range(self._slots)]
         threads += [threading.Thread(target=self._ledger.keep_beating), threading.Thread(target=self._watch_the_end)]
         for thread in threads:
@@ -312,6 +321,7 @@ class Worker:
                 self._lock.notify_all()
             for thread in threads:
                 thread.join()
+            _join_others(before)
         if held:
             self._log(f"{held} results were not acknowledged by the engine")
         return not held
@@ -347,8 +357,8 @@ class Worker:
     def _serve(self):
         failures = 0
         with grpc.insecure_channel(self._server, options=CHANNEL_OPTIONS) as channel:
-            channel.subscribe(lambda state: self._log(f"connected to {self._server} as {self._instance}")
-                              if state is grpc.ChannelConnectivity.READY else None)
+            # Not channel.subscribe, to say when it is connected: its thread cannot be waited for (see _join_others).
+            self._log(f"serving {self._server} as {self._instance}")
             while True:
                 heard, error = self._serve_once(workers_pb2_grpc.WorkersStub(channel))
                 failures = 0 if heard else failures + 1
