@@ -162,9 +162,9 @@ void World::Pump(uint64_t turns_max) {
         if (task != worker->tasks.end()) worker->tasks.erase(task);
       }
       for (const std::string& token : outgoing.withdrawn) {
-        std::erase_if(worker->tasks, [&](const auto& entry) {
+        std::erase_if(worker->tasks, [&, &who = name](const auto& entry) {
           if (entry.second.token == token)
-            Say(fmt::format("worker {} is told to stop {}", name, entry.first));
+            Say(fmt::format("worker {} is told to stop {}", who, entry.first));
           return entry.second.token == token;
         });
       }
