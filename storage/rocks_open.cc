@@ -4,8 +4,8 @@
 // A start looks before it touches:
 //
 //   lock free? room on the disk?  ── no ──▶ refuse
-//   read-only, a damaged end of the log tolerated ── opens ──────────────┐
-//        │ refused: something in the middle                              │
+//   read-only, a damaged end of the log tolerated ── opens, dense ───────┐
+//        │ refused, or a gap: something in the middle                    │
 //   read-only, up to the first hole ── refused ──▶ refuse                │
 //        │ opens                                                         │
 //        └──▶ newest commit ≥ DURABLE? ◀──────────────────────────────────┘
@@ -33,6 +33,7 @@
 #include <vector>
 
 #include "storage/freezing_file_system.h"
+#include "storage/gapless_replay.h"
 #include "storage/key.h"
 #include "storage/own_rows.h"
 #include "storage/rocks_options.h"
@@ -59,6 +60,8 @@ class NoLog : public rocksdb::Logger {
 struct Findings {
   WALRecoveryMode mode = WALRecoveryMode::kTolerateCorruptedTailRecords;
   bool half_created = false;  // a creation that did not come to its end; holds nothing
+  bool hole = false;          // the log goes on behind `seq`, and cannot be replayed further
+  uint64_t seq_of_tables = 0;
   uint64_t seq = 0;
 };
 
@@ -73,6 +76,8 @@ class Opening {
   absl::Status CheckLock();
   absl::Status CheckSpace();
   absl::StatusOr<Findings> Inspect();
+  rocksdb::DBOptions LookingOptions();
+  absl::StatusOr<uint64_t> SeqOfTables();
   absl::Status InspectAs(WALRecoveryMode mode, Findings* findings);
   absl::Status CheckFormat(const Reader& own, bool empty, Findings* findings);
   absl::Status Compare(const std::optional<uint64_t>& durable, const Findings& findings);
@@ -117,7 +122,7 @@ absl::StatusOr<OpenDatabase> Opening::Run() {
     findings = *found;
     if (absl::Status s = Compare(*durable, findings); !s.ok()) return s;
     result_.report.created = findings.half_created;
-    result_.report.tail_dropped = findings.mode == WALRecoveryMode::kPointInTimeRecovery;
+    result_.report.tail_dropped = findings.hole;
   }
   if (absl::Status s = OpenForWriting(findings); !s.ok()) return s;
   return std::move(result_);
@@ -192,9 +197,15 @@ absl::StatusOr<Findings> Opening::Inspect() {
     if (absl::Status s = InspectAs(mode, &findings); !s.ok()) return s;
     return findings;
   }
-  absl::Status status = InspectAs(WALRecoveryMode::kTolerateCorruptedTailRecords, &findings);
-  if (absl::IsDataLoss(status)) {
-    status = InspectAs(WALRecoveryMode::kPointInTimeRecovery, &findings);
+  auto seq_of_tables = SeqOfTables();
+  absl::Status status = seq_of_tables.status();
+  if (status.ok()) {
+    findings.seq_of_tables = *seq_of_tables;
+    status = InspectAs(WALRecoveryMode::kTolerateCorruptedTailRecords, &findings);
+    if (absl::IsDataLoss(status)) {
+      findings.hole = true;
+      status = InspectAs(WALRecoveryMode::kPointInTimeRecovery, &findings);
+    }
   }
   if (absl::IsDataLoss(status)) {
     // A missing or shortened log in the middle, or a damaged table: what follows it would be torn,
@@ -208,13 +219,39 @@ absl::StatusOr<Findings> Opening::Inspect() {
   return findings;
 }
 
-absl::Status Opening::InspectAs(WALRecoveryMode mode, Findings* findings) {
-  auto families = Families();
-  if (!families.ok()) return families.status();
+rocksdb::DBOptions Opening::LookingOptions() {
   rocksdb::DBOptions db_options = DatabaseOptions(options_, result_.env.get(), error_);
   db_options.listeners.clear();
   db_options.info_log = std::make_shared<NoLog>();
+  return db_options;
+}
+
+absl::StatusOr<uint64_t> Opening::SeqOfTables() {
+  rocksdb::DBOptions db_options = LookingOptions();
+  NoReplay no_replay;
+  db_options.wal_filter = &no_replay;
+  const std::vector<ColumnFamilyDescriptor> families = {
+      {rocksdb::kDefaultColumnFamilyName,
+       FamilyOptions(rocksdb::kDefaultColumnFamilyName, options_, cache_)}};
+  std::vector<ColumnFamilyHandle*> handles;
+  rocksdb::DB* raw = nullptr;
+  const rocksdb::Status opened =
+      rocksdb::DB::OpenForReadOnly(db_options, directory_, families, &handles, &raw);
+  if (!opened.ok()) return Refuse(opened, "read");
+  const std::unique_ptr<rocksdb::DB> db(raw);
+  const RocksTables tables(db.get(), {handles.front()}, {});
+  auto seq = ReadOwnNumber(RocksReader(db.get(), &tables, nullptr), kSeqKey);
+  db->DestroyColumnFamilyHandle(handles.front());
+  return seq;
+}
+
+absl::Status Opening::InspectAs(WALRecoveryMode mode, Findings* findings) {
+  auto families = Families();
+  if (!families.ok()) return families.status();
+  rocksdb::DBOptions db_options = LookingOptions();
   db_options.wal_recovery_mode = mode;
+  GaplessReplay gapless(findings->seq_of_tables);
+  if (options_.log_recovery == LogRecovery::kChecked) db_options.wal_filter = &gapless;
   std::vector<ColumnFamilyHandle*> handles;
   rocksdb::DB* raw = nullptr;
   const rocksdb::Status opened =
@@ -222,8 +259,12 @@ absl::Status Opening::InspectAs(WALRecoveryMode mode, Findings* findings) {
   if (!opened.ok()) return Refuse(opened, "read");
   const std::unique_ptr<rocksdb::DB> db(raw);
   findings->mode = mode;
+  findings->hole |= gapless.gap();
   absl::Status status;
-  {
+  if (gapless.gap() && gapless.TablesReachBehindGap(db.get())) {
+    status = absl::DataLossError(
+        fmt::format("store {}: a log is damaged where tables hold what follows", directory_));
+  } else {
     const bool only_known = std::all_of(families->begin(), families->end(), [](const auto& f) {
       return std::find(kFamilyNames.begin(), kFamilyNames.end(), f.name) != kFamilyNames.end();
     });
@@ -268,7 +309,7 @@ absl::Status Opening::Compare(const std::optional<uint64_t>& durable, const Find
                     "(bring back its files from a copy, or accept the loss)",
                     directory_, findings.seq + 1, *durable));
   }
-  if (!durable.has_value() && findings.mode == WALRecoveryMode::kPointInTimeRecovery) {
+  if (!durable.has_value() && findings.hole) {
     return absl::DataLossError(
         fmt::format("store {}: the log is damaged after commit {} and the file DURABLE, which "
                     "would tell whether acknowledged commits are missing, is missing or damaged "
@@ -292,6 +333,8 @@ absl::Status Opening::OpenForWriting(const Findings& findings) {
   rocksdb::DBOptions db_options = DatabaseOptions(options_, result_.env.get(), error_);
   db_options.create_if_missing = result_.report.created;
   db_options.wal_recovery_mode = findings.mode;
+  result_.replay = std::make_unique<GaplessReplay>(findings.seq_of_tables);
+  if (options_.log_recovery == LogRecovery::kChecked) db_options.wal_filter = result_.replay.get();
   std::vector<ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
   const rocksdb::Status opened =

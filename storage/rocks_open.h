@@ -17,6 +17,7 @@
 namespace rocksdb {
 class DB;
 class Env;
+class WalFilter;
 }  // namespace rocksdb
 
 namespace storage {
@@ -30,6 +31,7 @@ struct OpenDatabase {
 
   std::shared_ptr<rocksdb::FileSystem> files;
   std::unique_ptr<rocksdb::Env> env;
+  std::unique_ptr<rocksdb::WalFilter> replay;
   std::unique_ptr<rocksdb::DB> db;
   std::array<rocksdb::ColumnFamilyHandle*, kFamilies> families = {};
   std::unique_ptr<DurableFile> durable;

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The asld authors
+#include "storage/gapless_replay.h"
+
+#include <rocksdb/db.h>
+#include <rocksdb/metadata.h>
+#include <rocksdb/write_batch.h>
+
+#include <algorithm>
+#include <optional>
+#include <vector>
+
+#include "storage/key.h"
+#include "storage/own_rows.h"
+
+namespace storage {
+namespace {
+
+constexpr uint32_t kDefaultFamily = 0;  // RocksDB's id of the family that holds the own rows
+
+// Finds the number of the write in its batch.
+class FindSeq : public rocksdb::WriteBatch::Handler {
+ public:
+  rocksdb::Status PutCF(uint32_t family, const rocksdb::Slice& key,
+                        const rocksdb::Slice& value) override {
+    if (family != kDefaultFamily || key.size() != 1 + kSeqKey.size()) return {};
+    if (static_cast<TableTag>(key[0]) != kOwnTable) return {};
+    if (std::string_view(key.data() + 1, key.size() - 1) != kSeqKey) return {};
+    KeyReader number({value.data(), value.size()});
+    seq = number.U64();
+    return {};
+  }
+  rocksdb::Status DeleteCF(uint32_t, const rocksdb::Slice&) override { return {}; }
+  rocksdb::Status DeleteRangeCF(uint32_t, const rocksdb::Slice&, const rocksdb::Slice&) override {
+    return {};
+  }
+
+  std::optional<uint64_t> seq;
+};
+
+// WriteBatch::Data() begins with the sequence number of its first row, 8 bytes, the least
+// significant first.
+uint64_t FirstSequence(const rocksdb::WriteBatch& batch) {
+  uint64_t sequence = 0;
+  for (int i = 7; i >= 0; --i) {
+    sequence = sequence << 8 | static_cast<unsigned char>(batch.Data()[static_cast<size_t>(i)]);
+  }
+  return sequence;
+}
+
+}  // namespace
+
+void GaplessReplay::ColumnFamilyLogNumberMap(const std::map<uint32_t, uint64_t>& logs,
+                                             const std::map<std::string, uint32_t>&) {
+  const auto own = logs.find(kDefaultFamily);
+  some_began_later_ = own != logs.end() && std::any_of(logs.begin(), logs.end(), [&](auto family) {
+                        return family.second > own->second;
+                      });
+}
+
+rocksdb::WalFilter::WalProcessingOption GaplessReplay::LogRecordFound(
+    unsigned long long, const std::string&, const rocksdb::WriteBatch& batch, rocksdb::WriteBatch*,
+    bool*) {
+  FindSeq found;
+  if (!batch.Iterate(&found).ok()) return WalProcessingOption::kCorruptedRecord;
+  if (found.seq.has_value()) {
+    // The first log may begin with writes that are in the tables already.
+    gap_ = replayed_ ? *found.seq != newest_ + 1 : *found.seq > newest_ + 1;
+    if (gap_) return WalProcessingOption::kStopReplay;
+    newest_ = *found.seq;
+    replayed_ = true;
+  }
+  newest_sequence_ = FirstSequence(batch) + batch.Count() - 1;
+  return WalProcessingOption::kContinueProcessing;
+}
+
+bool GaplessReplay::TablesReachBehindGap(rocksdb::DB* db) const {
+  // Nothing is left of the own rows' first log's begin: for nobody may that log be done with.
+  if (!replayed_) return some_began_later_;
+  std::vector<rocksdb::LiveFileMetaData> tables;
+  db->GetLiveFilesMetaData(&tables);
+  return std::any_of(tables.begin(), tables.end(), [this](const rocksdb::LiveFileMetaData& table) {
+    return table.largest_seqno > newest_sequence_;
+  });
+}
+
+}  // namespace storage
