@@ -8,6 +8,7 @@
 
 #include "asl/lambda_invoke.h"
 #include "asl/program.h"
+#include "asl/states/task_events.h"
 
 namespace asl {
 
@@ -35,6 +36,39 @@ const State& Program::state(StateIndex index) const {
 
 std::string_view StateName(const Program& program, StateIndex index) {
   return program.state(index).name;
+}
+
+EventNames NamesOf(const Program& program, StateIndex index, EventType type) {
+  if (static_cast<size_t>(index) >= program.size()) return {};
+  const State& state = program.state(index);
+  switch (type) {
+    case EventType::kPassStateEntered:
+    case EventType::kPassStateExited:
+    case EventType::kChoiceStateEntered:
+    case EventType::kChoiceStateExited:
+    case EventType::kWaitStateEntered:
+    case EventType::kWaitStateExited:
+    case EventType::kSucceedStateEntered:
+    case EventType::kSucceedStateExited:
+    case EventType::kFailStateEntered:
+    case EventType::kTaskStateEntered:
+    case EventType::kTaskStateExited:
+      return {.name = state.name};
+    case EventType::kLambdaFunctionScheduled:
+    case EventType::kActivityScheduled: {
+      const auto* task = std::get_if<TaskState>(&state.body);
+      if (task == nullptr) return {};
+      return {.resource = task->target.resource};
+    }
+    case EventType::kTaskScheduled:
+    case EventType::kTaskStarted:
+    case EventType::kTaskSucceeded:
+    case EventType::kTaskFailed:
+    case EventType::kTaskTimedOut:
+      return {.resource = kInvokeResource, .resource_type = kInvokeResourceType};
+    default:
+      return {};
+  }
 }
 
 Payload WorkerInput(const Program& program, StateIndex index, const Payload& input) {

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "asl/frame.h"
+#include "asl/history_event.h"
 #include "asl/payload.h"
 
 namespace asl {
@@ -66,6 +67,15 @@ Compiled Compile(std::string_view text);
 
 // Name of a state, for people and metrics. REQUIRES: `index` came from this program.
 std::string_view StateName(const Program& program, StateIndex index);
+
+// The name and resource that an event of this type shows because of its state alone; parts that do not depend on it are
+// empty. History is stored without them. `index` may be anything.
+struct EventNames {
+  std::string_view name;
+  std::string_view resource;
+  std::string_view resource_type;
+};
+EventNames NamesOf(const Program& program, StateIndex index, EventType type);
 
 // What the worker of a Task state gets, from what ScheduleTask.input refers to: the same bytes, but for lambda:invoke
 // whose Payload is {} when absent or null, and the content of a string. REQUIRES: a Task state; input.loaded().

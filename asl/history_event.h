@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "asl/errors.h"
+#include "asl/frame.h"
 #include "asl/payload.h"
 #include "asl/time.h"
 
@@ -57,6 +58,7 @@ struct HistoryEvent {
   EventType type = EventType::kUnknown;
   EventId id = EventId::kNone;
   EventId previous = EventId::kNone;
+  StateIndex state{};          // of the frame when it was written; tells name and resource, see NamesOf
   Millis time;                 // the partition's clock when the transition ran; equal within one transition
   std::string name;            // state events: the state's name; ActivityStarted: the worker's name
   Payload payload;             // input, output or parameters, by type; `ref.event == id` when introduced here

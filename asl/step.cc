@@ -205,6 +205,7 @@ EventId Step::Record(HistoryEvent&& event, EventId previous) {
   event.id = next_event_;
   event.previous = previous;
   event.time = now_;
+  if (frame_) event.state = frame_->state;
   next_event_ = next_event_ + 1;
   outcome_.events.push_back(std::move(event));
   return outcome_.events.back().id;

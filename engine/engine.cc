@@ -47,16 +47,20 @@ Engine::Engine(EngineOptions options, std::unique_ptr<storage::Store> store)
 
 Engine::~Engine() { Stop(); }
 
-// The number of partitions decides who owns a name, so it is a row written when the directory is created.
-absl::Status Engine::FixPartitions() {
+// What is fixed when the directory is created: the number of partitions, which decides who owns a name, and the key that
+// seals tokens.
+absl::Status Engine::FixSettings() {
   auto row = store_->Get(kSettings, "partitions");
   if (!row.ok()) return row.status();
-  if (*row) {
+  auto key = store_->Get(kSettings, "token_key");
+  if (!key.ok()) return key.status();
+  if (*row && *key) {
     const std::optional<uint64_t> stored = ReadU64(**row);
-    if (!stored || *stored == 0 || *stored > kPartitionsMax) {
-      return absl::DataLossError("the store's number of partitions is malformed");
+    if (!stored || *stored == 0 || *stored > kPartitionsMax || (*key)->size() != TokenSealer::kKeyBytes) {
+      return absl::DataLossError("the store's settings are malformed");
     }
     partitions_ = static_cast<uint32_t>(*stored);
+    token_key_ = **std::move(key);
     return absl::OkStatus();
   }
   if (options_.partitions == 0 || options_.partitions > kPartitionsMax) {
@@ -64,16 +68,18 @@ absl::Status Engine::FixPartitions() {
         fmt::format("partitions must be 1 to {}, not {}", kPartitionsMax, options_.partitions));
   }
   partitions_ = options_.partitions;
+  token_key_ = U64(SystemRandom()) + U64(SystemRandom());
   absl::StatusOr<uint64_t> number = store_->AppliedNumber(0);
   if (!number.ok()) return number.status();
   storage::Batch batch({.partition = 0, .epoch = 0, .number = *number + 1});
   batch.Put(kSettings, "partitions", U64(partitions_));
+  batch.Put(kSettings, "token_key", token_key_);
   if (absl::Status s = store_->Write({&batch, 1}); !s.ok()) return s;
   return store_->Sync();
 }
 
 absl::Status Engine::Start() {
-  if (absl::Status s = FixPartitions(); !s.ok()) return s;
+  if (absl::Status s = FixSettings(); !s.ok()) return s;
   absl::StatusOr<std::vector<RevisionPtr>> machines = ReadMachines(*store_);
   if (!machines.ok()) return machines.status();
   for (const RevisionPtr& machine : *machines) registry_.Publish(machine);
@@ -99,6 +105,7 @@ absl::Status Engine::Start() {
   for (PartitionId id = 0; id < partitions_; ++id) {
     Partition& partition = LoopOf(id).Add({.id = id,
                                            .scope = options_.scope,
+                                           .token_key = token_key_,
                                            .lease_ms = options_.lease_ms,
                                            .cache_bytes_max = options_.cache_bytes / partitions_,
                                            .redeliver = options_.redeliver});

@@ -78,7 +78,7 @@ class Engine : private storage::CommitListener, private workers::Events {
  private:
   Engine(EngineOptions options, std::unique_ptr<storage::Store> store);
   absl::Status Start();
-  absl::Status FixPartitions();
+  absl::Status FixSettings();
   Loop& LoopOf(PartitionId partition) { return *loops_[partition % loops_.size()]; }
 
   // storage::CommitListener
@@ -94,6 +94,7 @@ class Engine : private storage::CommitListener, private workers::Events {
 
   EngineOptions options_;
   uint32_t partitions_ = 0;
+  std::string token_key_;
   std::unique_ptr<storage::Store> store_;
   Registry registry_;
   Waiters waiters_;

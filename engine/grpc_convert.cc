@@ -47,8 +47,8 @@ void Convert(const Engine& engine, const Revision& revision, bool with_definitio
 
 void Convert(Engine& engine, const ExecutionDescription& description, asld::v1::Execution& out) {
   const ExecutionRow& row = description.row;
-  out.set_execution_arn(ExecutionArn(engine.scope(), row.machine, row.name));
-  out.set_state_machine_arn(StateMachineArn(engine.scope(), row.machine));
+  out.set_execution_arn(ExecutionArn(engine.scope(), description.revision->machine, row.name));
+  out.set_state_machine_arn(StateMachineArn(engine.scope(), description.revision->machine));
   out.set_name(row.name);
   const std::string_view status = asl::StatusName(row.status);
   out.set_status(status.data(), status.size());

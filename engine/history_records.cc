@@ -2,108 +2,197 @@
 // SPDX-FileCopyrightText: The asld authors
 //
 // History records: all events of one transition in one row, under the id of the first. A payload's text is stored by the
-// event that introduces it; every other event has a reference to that place.
+// event that introduces it; every other event has a reference to that place. What follows from the events before, or
+// from the definition, is not stored:
+//
+//   record := version:u8 time:signed event*       `time` in ms after the execution number's
+//   event  := type:u8                             all as usual
+//           | (0x80|type):u8 parts:varint part*   the parts that are not, in the order of Part
+//
+// Usual is: the previous event is the one before; the state is that of the event before (of the first event: state 0);
+// the payload is that of the event before that had one; name and resource are NamesOf the state; nothing else.
 #include <cassert>
 
-#include "asld/stored/records.pb.h"
 #include "engine/records.h"
 #include "engine/row.h"
 #include "engine/tables.h"
 
 namespace engine {
-
-namespace stored = asld::stored::v1;
-
 namespace {
 
-void SetIfAny(const std::string& text, std::string* (stored::Event::*mutable_field)(), stored::Event& row) {
-  if (!text.empty()) *(row.*mutable_field)() = text;
+using storage::AppendBytes;
+using storage::AppendSignedVarint;
+using storage::AppendVarint;
+using storage::VarintReader;
+
+// Stored: never renumber.
+enum Part : uint64_t {
+  kPrevious = 1 << 0,   // how far back: varint
+  kState = 1 << 1,      // varint
+  kRef = 1 << 2,        // ref; event 0: no payload
+  kText = 1 << 3,       // bytes, introduced here
+  kName = 1 << 4,       // bytes
+  kErrorName = 1 << 5,  // bytes
+  kCause = 1 << 6,      // bytes
+  kTimeout = 1 << 7,    // signed, s
+  kHeartbeat = 1 << 8,  // signed, s
+  kResource = 1 << 9,   // bytes × 4: resource, its type, region, role
+};
+constexpr uint8_t kHasParts = 0x80;
+
+// What the events before leave for the next one.
+struct Usual {
+  asl::StateIndex state{};
+  asl::PayloadRef payload;
+};
+
+// What an event shows without being told.
+struct Shown {
+  asl::EventNames names;
+  std::string_view role_arn;
+};
+Shown ShownBy(const Revision& revision, asl::StateIndex state, asl::EventType type) {
+  return {.names = asl::NamesOf(*revision.program, state, type),
+          .role_arn = type == asl::EventType::kExecutionStarted ? std::string_view(revision.role_arn) : ""};
 }
 
-absl::Status WriteEvent(const asl::HistoryEvent& event, stored::Event& row) {
-  row.set_type(static_cast<uint32_t>(event.type));
-  row.set_previous(static_cast<uint32_t>(asl::ToInt(event.previous)));
-  SetIfAny(event.name, &stored::Event::mutable_name, row);
-  SetIfAny(event.resource, &stored::Event::mutable_resource, row);
-  SetIfAny(event.resource_type, &stored::Event::mutable_resource_type, row);
-  SetIfAny(event.region, &stored::Event::mutable_region, row);
-  SetIfAny(event.role_arn, &stored::Event::mutable_role_arn, row);
+bool HasPayload(asl::EventType type) { return asl::PayloadFieldOf(type) != asl::PayloadField::kNone; }
+
+// The state matters to an event whose names follow from it.
+bool NeedsState(const asl::EventNames& names) { return !names.name.empty() || !names.resource.empty(); }
+
+uint64_t PartsOf(const Revision& revision, const asl::HistoryEvent& event, Usual& usual) {
+  uint64_t parts = 0;
+  if (event.previous + 1 != event.id) parts |= kPrevious;
+  const Shown shown = ShownBy(revision, event.state, event.type);
+  if (event.state != usual.state && NeedsState(shown.names)) {
+    parts |= kState;
+    usual.state = event.state;
+  }
   const asl::PayloadRef& ref = event.payload.ref;
   if (ref.event == event.id) {
-    if (!event.payload.loaded() || ref.offset != 0 || event.payload.text->size() != ref.length) {
-      return absl::InternalError("an event introduces a payload without its whole text");
-    }
-    row.set_text(*event.payload.text);
-  } else if (ref.event != asl::EventId::kNone) {
-    if (ref.event > event.id) return absl::InternalError("an event refers to a payload of a later event");
-    WriteRef(ref, *row.mutable_ref());
+    parts |= kText;
+  } else if (HasPayload(event.type) ? ref != usual.payload : ref.event != asl::EventId::kNone) {
+    parts |= kRef;
   }
-  if (event.error.name) row.set_error(*event.error.name);
-  if (event.error.cause) row.set_cause(*event.error.cause);
-  if (event.timeout_s) row.set_timeout_s(*event.timeout_s);
-  if (event.heartbeat_s) row.set_heartbeat_s(*event.heartbeat_s);
+  if (HasPayload(event.type)) usual.payload = ref;
+  if (event.name != shown.names.name) parts |= kName;
+  if (event.error.name) parts |= kErrorName;
+  if (event.error.cause) parts |= kCause;
+  if (event.timeout_s) parts |= kTimeout;
+  if (event.heartbeat_s) parts |= kHeartbeat;
+  if (event.resource != shown.names.resource || event.resource_type != shown.names.resource_type ||
+      event.role_arn != shown.role_arn || !event.region.empty()) {
+    parts |= kResource;
+  }
+  return parts;
+}
+
+absl::Status AppendEvent(const Revision& revision, const asl::HistoryEvent& event, Usual& usual, std::string* row) {
+  const asl::Payload& payload = event.payload;
+  if (payload.ref.event > event.id) return absl::InternalError("an event refers to a payload of a later event");
+  const uint64_t parts = PartsOf(revision, event, usual);
+  if ((parts & kText) != 0 &&
+      (!payload.loaded() || payload.ref.offset != 0 || payload.text->size() != payload.ref.length)) {
+    return absl::InternalError("an event introduces a payload without its whole text");
+  }
+  const auto type = static_cast<uint8_t>(event.type);
+  assert(type < kHasParts);
+  row->push_back(static_cast<char>(parts == 0 ? type : type | kHasParts));
+  if (parts == 0) return absl::OkStatus();
+  AppendVarint(parts, row);
+  if ((parts & kPrevious) != 0) AppendVarint(static_cast<uint64_t>(asl::ToInt(event.id) - asl::ToInt(event.previous)), row);
+  if ((parts & kState) != 0) AppendVarint(static_cast<uint64_t>(event.state), row);
+  if ((parts & kRef) != 0) AppendRef(payload.ref, row);
+  if ((parts & kText) != 0) AppendBytes(*payload.text, row);
+  if ((parts & kName) != 0) AppendBytes(event.name, row);
+  if ((parts & kErrorName) != 0) AppendBytes(*event.error.name, row);
+  if ((parts & kCause) != 0) AppendBytes(*event.error.cause, row);
+  if ((parts & kTimeout) != 0) AppendSignedVarint(*event.timeout_s, row);
+  if ((parts & kHeartbeat) != 0) AppendSignedVarint(*event.heartbeat_s, row);
+  if ((parts & kResource) != 0) {
+    for (const std::string* text : {&event.resource, &event.resource_type, &event.region, &event.role_arn}) {
+      AppendBytes(*text, row);
+    }
+  }
   return absl::OkStatus();
 }
 
-asl::HistoryEvent ReadEvent(asl::EventId id, asl::Millis time, stored::Event& row) {
-  asl::HistoryEvent event;
-  event.type = static_cast<asl::EventType>(row.type());
-  event.id = id;
-  event.previous = asl::EventId{row.previous()};
-  event.time = time;
-  event.name = std::move(*row.mutable_name());
-  event.resource = std::move(*row.mutable_resource());
-  event.resource_type = std::move(*row.mutable_resource_type());
-  event.region = std::move(*row.mutable_region());
-  event.role_arn = std::move(*row.mutable_role_arn());
-  if (row.has_text()) {
-    event.payload.text = std::make_shared<const std::string>(std::move(*row.mutable_text()));
-    event.payload.ref = {.event = id,
+void TakePayload(VarintReader& row, uint64_t parts, Usual& usual, asl::HistoryEvent& event) {
+  if ((parts & kText) != 0) {
+    event.payload.text = std::make_shared<const std::string>(row.Bytes());
+    event.payload.ref = {.event = event.id,
                          .field = asl::PayloadFieldOf(event.type),
                          .offset = 0,
                          .length = static_cast<uint32_t>(event.payload.text->size())};
-  } else if (row.has_ref()) {
-    event.payload.ref = ReadRef(row.ref());
+  } else if ((parts & kRef) != 0) {
+    event.payload.ref = TakeRef(row);
+  } else if (HasPayload(event.type)) {
+    event.payload.ref = usual.payload;
   }
-  if (row.has_error()) event.error.name = row.error();
-  if (row.has_cause()) event.error.cause = row.cause();
-  if (row.has_timeout_s()) event.timeout_s = row.timeout_s();
-  if (row.has_heartbeat_s()) event.heartbeat_s = row.heartbeat_s();
-  return event;
+  if (HasPayload(event.type)) usual.payload = event.payload.ref;
+}
+
+// `event` has its id and time already. `revision`: see ReadHistory.
+void TakeEvent(VarintReader& row, const Revision* revision, Usual& usual, asl::HistoryEvent& event) {
+  const uint8_t type = row.Octet();
+  event.type = static_cast<asl::EventType>(type & ~kHasParts);
+  const uint64_t parts = (type & kHasParts) != 0 ? row.Number() : 0;
+  event.previous = asl::EventId{asl::ToInt(event.id) -
+                                ((parts & kPrevious) != 0 ? static_cast<int64_t>(row.Number()) : 1)};
+  if ((parts & kState) != 0) usual.state = asl::StateIndex{static_cast<uint32_t>(row.Number())};
+  event.state = usual.state;
+  TakePayload(row, parts, usual, event);
+  const Shown shown = revision == nullptr ? Shown{} : ShownBy(*revision, event.state, event.type);
+  event.name = (parts & kName) != 0 ? row.Bytes() : shown.names.name;
+  if ((parts & kErrorName) != 0) event.error.name = row.Bytes();
+  if ((parts & kCause) != 0) event.error.cause = row.Bytes();
+  if ((parts & kTimeout) != 0) event.timeout_s = row.Signed();
+  if ((parts & kHeartbeat) != 0) event.heartbeat_s = row.Signed();
+  if ((parts & kResource) == 0) {
+    event.resource = shown.names.resource;
+    event.resource_type = shown.names.resource_type;
+    event.role_arn = shown.role_arn;
+    return;
+  }
+  for (std::string* text : {&event.resource, &event.resource_type, &event.region, &event.role_arn}) *text = row.Bytes();
 }
 
 }  // namespace
 
-absl::Status PutHistory(ExecutionNumber execution, const std::vector<asl::HistoryEvent>& events,
-                        storage::Batch& batch) {
+absl::Status PutHistory(const Revision& revision, ExecutionNumber execution,
+                        const std::vector<asl::HistoryEvent>& events, storage::Batch& batch) {
   assert(!events.empty());
-  // Kept between calls: protobuf reuses the events and strings it has, which saves an allocation for each.
-  static thread_local stored::HistoryRecord record;
-  record.Clear();
-  record.set_time(events.front().time.value);
+  static thread_local std::string row;  // kept for its memory
+  row.assign(1, kRowVersion);
+  AppendSignedVarint(events.front().time - TimeOf(execution), &row);
   asl::EventId expected = events.front().id;
+  Usual usual;
   for (const asl::HistoryEvent& event : events) {
     if (event.id != expected || event.previous >= event.id) {
       return absl::InternalError("events of a transition are not dense or point forward");
     }
     expected = expected + 1;
-    if (absl::Status s = WriteEvent(event, *record.add_events()); !s.ok()) return s;
+    if (absl::Status s = AppendEvent(revision, event, usual, &row); !s.ok()) return s;
   }
-  batch.Put(kHistory, HistoryKey(execution, events.front().id), EncodeRow(record));
+  batch.Put(kHistory, HistoryKey(execution, events.front().id), row);
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<asl::HistoryEvent>> ReadHistory(asl::EventId first, std::string_view bytes) {
-  stored::HistoryRecord record;
-  if (!DecodeRow(bytes, record) || record.events().empty()) return MalformedRow("history");
+absl::StatusOr<std::vector<asl::HistoryEvent>> ReadHistory(const Revision* revision, std::string_view key,
+                                                           std::string_view bytes) {
+  const std::optional<HistoryKeyParts> parts = DecodeHistoryKey(key);
+  if (!parts) return absl::DataLossError("a key of table 'history' is malformed");
+  VarintReader row(bytes);
+  if (row.Octet() != kRowVersion) return MalformedRow("history");
+  const asl::Millis time = TimeOf(parts->execution) + row.Signed();
   std::vector<asl::HistoryEvent> events;
-  events.reserve(static_cast<size_t>(record.events_size()));
-  const asl::Millis time{record.time()};
-  asl::EventId id = first;
-  for (stored::Event& row : *record.mutable_events()) {
-    events.push_back(ReadEvent(id, time, row));
-    id = id + 1;
+  Usual usual;
+  while (row.ok() && !row.AtEnd()) {
+    events.push_back({.id = parts->first + static_cast<int64_t>(events.size()), .time = time});
+    TakeEvent(row, revision, usual, events.back());
   }
+  if (!row.ok() || events.empty()) return MalformedRow("history");
   return events;
 }
 

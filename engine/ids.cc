@@ -20,6 +20,8 @@ ExecutionNumber MakeExecutionNumber(asl::Millis time, uint32_t counter, Partitio
 
 PartitionId PartitionOf(ExecutionNumber number) { return ToInt(number) & 1'023; }
 
+asl::Millis TimeOf(ExecutionNumber number) { return asl::Millis{static_cast<int64_t>(ToInt(number) >> 22)}; }
+
 // The first half of SHA-1: well spread, in every OpenSSL, and nobody gains by a collision here.
 Hash128 HashBytes(std::string_view bytes) {
   unsigned char digest[SHA_DIGEST_LENGTH];

@@ -29,6 +29,8 @@ inline uint64_t ToInt(ExecutionNumber n) { return static_cast<uint64_t>(n); }
 // REQUIRES: counter < 4096, partition < 1024, 0 <= time < 2^42 ms (the year 2109).
 ExecutionNumber MakeExecutionNumber(asl::Millis time, uint32_t counter, PartitionId partition);
 PartitionId PartitionOf(ExecutionNumber number);
+// The time in the number: the start, or a little later when very many started at once.
+asl::Millis TimeOf(ExecutionNumber number);
 
 // 128-bit hash without a seed of the process: stable for ever, the same on every machine (stored in keys).
 struct Hash128 {

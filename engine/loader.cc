@@ -18,9 +18,7 @@ absl::StatusOr<asl::EventId> NextEvent(const storage::Reader& store, ExecutionNu
     if (!newest->status().ok()) return newest->status();
     return absl::DataLossError("an execution without history");
   }
-  const std::optional<asl::EventId> first = DecodeHistoryKey(newest->key());
-  if (!first) return absl::DataLossError("a key of table 'history' is malformed");
-  const auto events = ReadHistory(*first, newest->value());
+  const auto events = ReadHistory(nullptr, newest->key(), newest->value());
   if (!events.ok()) return events.status();
   return events->back().id + 1;
 }
@@ -55,11 +53,9 @@ absl::StatusOr<asl::Text> ReadPayload(const storage::Reader& store, const LoadPa
     if (!record->status().ok()) return record->status();
     return absl::DataLossError("the history record of a payload is missing");
   }
-  const std::optional<asl::EventId> first = DecodeHistoryKey(record->key());
-  if (!first) return absl::DataLossError("a key of table 'history' is malformed");
-  const auto events = ReadHistory(*first, record->value());
+  const auto events = ReadHistory(nullptr, record->key(), record->value());
   if (!events.ok()) return events.status();
-  const auto index = static_cast<size_t>(asl::ToInt(request.ref.event) - asl::ToInt(*first));
+  const auto index = static_cast<size_t>(asl::ToInt(request.ref.event) - asl::ToInt(events->front().id));
   if (index >= events->size() || (*events)[index].payload.text == nullptr ||
       request.ref.offset + uint64_t{request.ref.length} > (*events)[index].payload.text->size()) {
     return absl::DataLossError(

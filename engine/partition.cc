@@ -17,7 +17,9 @@ Partition::Partition(PartitionOptions options, Ports* ports)
     : options_(std::move(options)),
       ports_(ports),
       draw_([ports] { return static_cast<double>(ports->Random() >> 11) * 0x1.0p-53; }),
-      executions_(options_.cache_bytes_max) {}
+      executions_(options_.cache_bytes_max),
+      words_(options_.id),
+      tasks_(options_.token_key) {}
 
 void Partition::Offer(Command command, asl::Millis arrived) { queue_.push_back({std::move(command), arrived}); }
 
@@ -28,6 +30,7 @@ std::optional<storage::Batch> Partition::TakeTurn(asl::Millis wall_clock, const 
   if (first_turn_) {
     first_turn_ = false;
     WriteCrashes();
+    words_.KeepWorkers(std::exchange(workers_found_, {}), *batch_);
     for (const std::string& queue : tasks_.QueuesWithWaiting()) OfferSlots(queue);
   }
 

@@ -30,6 +30,7 @@
 #include "engine/ports.h"
 #include "engine/tasks.h"
 #include "engine/timers.h"
+#include "engine/words.h"
 #include "storage/batch.h"
 #include "storage/store.h"
 
@@ -38,6 +39,7 @@ namespace engine {
 struct PartitionOptions {
   PartitionId id = 0;
   ArnScope scope;
+  std::string token_key = {};            // 16 bytes, the store's own secret
   int64_t lease_ms = 10'000;             // how long a task waits for its lost worker to come back
   size_t cache_bytes_max = 16u << 20;    // of executions in memory
   std::set<std::string> redeliver;       // queues with on_worker_lost: redeliver
@@ -133,6 +135,8 @@ class Partition {
   bool Perform(Execution& execution, RepeatedStart& start);
   bool AdvanceAndStage(Execution& execution, const asl::Signal& signal, bool* fitted);
   void Stage(Execution& execution, asl::Outcome& outcome);
+  void WriteFrame(const Execution& execution, const asl::Frame& frame);
+  void WriteExecution(const Execution& execution, asl::EventId last_event);
   void Act(Execution& execution, asl::Outcome& outcome, asl::ScheduleTask& effect);
   void Act(Execution& execution, asl::Outcome& outcome, asl::CancelTask& effect);
   void Act(Execution& execution, asl::Outcome& outcome, asl::FinishTask& effect);
@@ -160,7 +164,6 @@ class Partition {
   void RememberAnswered(std::string token);
   // Why an answer with a token of no open task does not count.
   workers::AckOutcome Refusal(const std::string& token) const;
-  std::string NewNonce();
 
   // --- messages between partitions (partition_messages.cc) ---
   void On(SendProbe& command);
@@ -191,6 +194,8 @@ class Partition {
   std::vector<asl::FrameId> unassigned_;  // frames whose assigned task ended in the outcome being staged
 
   ExecutionCache executions_;
+  Words words_;
+  std::set<uint32_t> workers_found_;  // at start, in rows: words of all others are dropped in the first turn
   Tasks tasks_;
   std::deque<std::pair<uint64_t, TaskId>> dispatched_;  // batch, task: their input texts can be loaded once it is applied
   Timers timers_;

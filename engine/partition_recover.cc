@@ -32,6 +32,7 @@ absl::Status Partition::Recover(const storage::Store& store, std::vector<Revisio
   commit_ = applied_ = durable_ = *number;
   for (RevisionPtr& machine : machines) machines_.emplace(machine->machine, machine);
   if (absl::Status s = RecoverClock(store, now); !s.ok()) return s;
+  if (absl::Status s = words_.Recover(store); !s.ok()) return s;
   if (absl::Status s = RecoverTasks(store); !s.ok()) return s;
   if (absl::Status s = RecoverMessages(store); !s.ok()) return s;
   if (absl::Status s = RecoverCrashes(store, crashed); !s.ok()) return s;
@@ -77,18 +78,21 @@ absl::Status Partition::RecoverTasks(const storage::Store& store) {
 absl::Status Partition::RecoverAssigned(const storage::Store& store) {
   auto rows = ScanPrefix(store, kAssigned, PartitionPrefix(options_.id));
   for (; rows->Valid(); rows->Next()) {
-    storage::KeyReader key(rows->key());
-    key.U16();
-    const ExecutionNumber execution{key.U64()};
-    const asl::FrameId frame{key.U32()};
-    if (!key.ok()) return Malformed("assigned");
     auto row = store.Get(kFrames, rows->key());
     if (!row.ok()) return row.status();
     if (!*row) return absl::DataLossError("a row of table 'assigned' names a frame that is missing");
-    absl::StatusOr<Task> read = ReadAssigned(execution, frame, **row);
-    if (!read.ok()) return read.status();
-    const TaskId id = read->id;
-    tasks_.Recover(*std::move(read));
+    absl::StatusOr<FrameRow> frame = ReadFrame(rows->key(), **row);
+    if (!frame.ok()) return frame.status();
+    if (!frame->assigned) return absl::DataLossError("the frame of a row of table 'assigned' has no such task");
+    absl::StatusOr<std::string> queue = words_.TextOf(WordKind::kQueue, frame->words.queue);
+    if (!queue.ok()) return queue.status();
+    absl::StatusOr<std::string> worker = words_.TextOf(WordKind::kWorker, frame->words.worker);
+    if (!worker.ok()) return worker.status();
+    frame->assigned->queue = *std::move(queue);
+    frame->assigned->instance = *std::move(worker);
+    workers_found_.insert(frame->words.worker);
+    const TaskId id = frame->assigned->id;
+    tasks_.Recover(*std::move(frame->assigned));
     Task& task = *tasks_.Find(id);
     tasks_.SetLease(task, clock_ + options_.lease_ms);
     if (task.received && task.heartbeat_s > 0) {

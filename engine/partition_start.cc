@@ -88,7 +88,7 @@ void Partition::Begin(StartExecution& command) {
   PutName(options_.id, command.name_hash, name, *batch_);
   recent_names_[command.name_hash] = {name.execution, name.input_hash};
   recent_name_order_.emplace_back(turn_number(), command.name_hash);
-  PutExecution(execution, asl::EventId::kNone, *batch_);
+  WriteExecution(execution, asl::EventId::kNone);
   ++counters_.executions_started;
   Answer<Started>(command.reply, Started{.execution = execution.number, .started_at = clock_});
   execution.work.push_back(Step{.signal = asl::Start{}});

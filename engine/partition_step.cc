@@ -76,28 +76,35 @@ void Partition::On(ExecutionLoaded& command) {
 }
 
 absl::Status Partition::Restore(Execution& execution, const ExecutionRows& rows) {
-  absl::StatusOr<ExecutionRow> row = ReadExecution(*rows.execution);
+  absl::StatusOr<ExecutionRow> row = ReadExecution(execution.number, *rows.execution);
   if (!row.ok()) return row.status();
-  execution.revision = ports_->FindRevision(row->revision);
+  const absl::StatusOr<std::string> revision = words_.TextOf(WordKind::kRevision, row->revision);
+  if (!revision.ok()) return revision.status();
+  execution.revision = ports_->FindRevision(*revision);
   if (execution.revision == nullptr) return absl::DataLossError("its state machine's revision is missing");
+  const std::string& machine = execution.revision->machine;
   execution.status = row->status;
   execution.stopped_at = row->stopped;
   execution.next_event = rows.next_event;
   execution.input.ref = {
       .event = asl::EventId{1}, .field = asl::PayloadField::kInput, .offset = 0, .length = row->input_length};
-  execution.info = {.arn = ExecutionArn(options_.scope, row->machine, row->name),
+  execution.info = {.arn = ExecutionArn(options_.scope, machine, row->name),
                     .name = row->name,
                     .role_arn = execution.revision->role_arn,
-                    .state_machine_arn = StateMachineArn(options_.scope, row->machine),
-                    .state_machine_name = row->machine,
+                    .state_machine_arn = StateMachineArn(options_.scope, machine),
+                    .state_machine_name = machine,
                     .region = options_.scope.region,
                     .started_at = row->started};
   for (const auto& [key, bytes] : rows.frames) {
-    const std::optional<asl::FrameId> id = DecodeFrameKey(key);
-    if (!id) return absl::DataLossError("a key of table 'frames' is malformed");
-    absl::StatusOr<asl::Frame> frame = ReadFrame(*id, bytes);
+    absl::StatusOr<FrameRow> frame = ReadFrame(key, bytes);
     if (!frame.ok()) return frame.status();
-    execution.frames.emplace(*id, *std::move(frame));
+    if (frame->frame.task) {
+      absl::StatusOr<std::string> queue = words_.TextOf(WordKind::kQueue, frame->words.queue);
+      if (!queue.ok()) return queue.status();
+      frame->frame.task->queue = *std::move(queue);
+    }
+    const asl::FrameId id = frame->frame.id;
+    execution.frames.emplace(id, std::move(frame->frame));
   }
   return absl::OkStatus();
 }
@@ -183,7 +190,7 @@ bool Partition::AdvanceAndStage(Execution& execution, const asl::Signal& signal,
   if (!*fitted) return true;
   if (!outcome.events.empty()) {
     const storage::Batch::Mark mark = batch_->mark();
-    if (absl::Status s = PutHistory(execution.number, outcome.events, *batch_); !s.ok()) {
+    if (absl::Status s = PutHistory(*execution.revision, execution.number, outcome.events, *batch_); !s.ok()) {
       batch_->Rewind(mark);
       const uint64_t id = ports_->Random();
       spdlog::error("partition {}: execution {:016x} failed a check, id {:016x}: {}", options_.id,
@@ -207,11 +214,7 @@ void Partition::Stage(Execution& execution, asl::Outcome& outcome) {
   }
   for (asl::FrameChange& change : outcome.frames) {
     if (change.frame) {
-      const std::optional<asl::TaskInFlight>& in_flight = change.frame->task;
-      const Task* task = in_flight ? tasks_.Find({execution.number, in_flight->scheduled}) : nullptr;
-      const bool assigned = task != nullptr && task->stored_assigned;
-      if (assigned) std::erase(unassigned_, change.id);
-      PutFrame(execution.number, *change.frame, assigned ? task : nullptr, *batch_);
+      WriteFrame(execution, *change.frame);
       execution.frames.insert_or_assign(change.id, *std::move(change.frame));
     } else {
       batch_->Delete(kFrames, FrameKey(execution.number, change.id));
@@ -233,6 +236,26 @@ void Partition::Stage(Execution& execution, asl::Outcome& outcome) {
   ++counters_.transitions;
   execution.pinned_until = turn_number();
   executions_.Account(execution);
+}
+
+// With the frame's task when a worker has it; then the index row of the frame's last task stays in place.
+void Partition::WriteFrame(const Execution& execution, const asl::Frame& frame) {
+  FrameWords words;
+  const Task* task = nullptr;
+  if (frame.task) {
+    words.queue = words_.NumberOf(WordKind::kQueue, frame.task->queue, *batch_);
+    task = tasks_.Find({execution.number, frame.task->scheduled});
+    if (task != nullptr && !task->stored_assigned) task = nullptr;
+  }
+  if (task != nullptr) {
+    words.worker = words_.NumberOf(WordKind::kWorker, task->instance, *batch_);
+    std::erase(unassigned_, frame.id);
+  }
+  PutFrame(execution.number, frame, task, words, *batch_);
+}
+
+void Partition::WriteExecution(const Execution& execution, asl::EventId last_event) {
+  PutExecution(execution, words_.NumberOf(WordKind::kRevision, execution.revision->id, *batch_), last_event, *batch_);
 }
 
 TimerKey Partition::KeyOf(const Execution& execution, asl::FrameId frame, asl::TimerKind kind,
@@ -260,7 +283,7 @@ void Partition::Act(Execution& execution, asl::Outcome&, asl::CancelTimer& effec
 void Partition::Act(Execution& execution, asl::Outcome& outcome, asl::EndExecution& effect) {
   execution.status = effect.status;
   execution.stopped_at = clock_;
-  PutExecution(execution, outcome.events.back().id, *batch_);
+  WriteExecution(execution, outcome.events.back().id);
   effects_.push_back(AnnounceEnd{execution.number});
   ++counters_.executions_ended;
 }

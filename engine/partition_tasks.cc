@@ -21,8 +21,6 @@ uint32_t Seconds(const std::optional<int64_t>& seconds) { return static_cast<uin
 
 }  // namespace
 
-std::string Partition::NewNonce() { return U64(ports_->Random()) + U64(ports_->Random()); }
-
 // The task takes its place in its queue; when nobody waits there and a worker has a slot, it is assigned in this batch.
 void Partition::Act(Execution& execution, asl::Outcome& outcome, asl::ScheduleTask& effect) {
   Task task;
@@ -36,7 +34,6 @@ void Partition::Act(Execution& execution, asl::Outcome& outcome, asl::ScheduleTa
   task.text = effect.input.text;
   task.timeout_s = Seconds(effect.timeout_s);
   task.heartbeat_s = Seconds(effect.heartbeat_s);
-  task.nonce = NewNonce();
   const auto change = std::find_if(outcome.frames.begin(), outcome.frames.end(),
                                    [&](const asl::FrameChange& c) { return c.id == effect.frame; });
   assert(change != outcome.frames.end() && change->frame && change->frame->task);
@@ -70,7 +67,7 @@ void Partition::EndTask(const Execution& execution, asl::FrameId frame_id, asl::
   const TaskId id{execution.number, scheduled};
   const Task* task = tasks_.Find(id);
   if (task != nullptr && task->session != 0) {
-    if (withdraw) effects_.push_back(WithdrawTask{.session = task->session, .token = EncodeToken(*task)});
+    if (withdraw) effects_.push_back(WithdrawTask{.session = task->session, .token = tasks_.TokenOf(*task)});
     ports_->ReturnSlot(task->session);
   }
   if (task != nullptr && task->stored_assigned) {
@@ -96,7 +93,7 @@ void Partition::Dispatch(Execution& execution, Task& task, asl::StateIndex state
   dispatched_.emplace_back(turn_number(), task.id);
   effects_.push_back(DispatchTask{
       .session = task.session,
-      .request = {.token = EncodeToken(task),
+      .request = {.token = tasks_.TokenOf(task),
                   .queue = task.queue,
                   .qualifier = task.qualifier,
                   .text = std::move(input.text),
@@ -124,7 +121,7 @@ bool Partition::Perform(Execution& execution, AssignTask& assign) {
   const asl::Frame& frame = execution.frames.at(task->frame);
   Dispatch(execution, *task, frame.state);
   batch_->Delete(kTasks, TaskKey(options_.id, task->queue, task->number));
-  PutFrame(execution.number, frame, task, *batch_);
+  WriteFrame(execution, frame);
   execution.pinned_until = turn_number();
   return true;
 }
@@ -271,7 +268,6 @@ void Partition::LeaseExpired(const TaskId& id) {
   Task& task = *tasks_.Find(id);
   if (options_.redeliver.contains(task.queue)) {
     ++task.delivery;
-    task.nonce = NewNonce();
     return Requeue(task);
   }
   if (workers::ActivityOf(task.queue)) return MarkReceived(task);

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "engine/tables.h"
+#include "engine/words.h"
 #include "fmt/format.h"
 #include "storage/key.h"
 
@@ -30,7 +31,7 @@ class PayloadReader {
       auto record = view_.Scan(kHistory, HistoryKey(number_, asl::EventId{0}),
                                HistoryKey(number_, payload.ref.event + 1), storage::Direction::kBackward);
       if (!record->Valid()) return absl::DataLossError("the history record of a payload is missing");
-      auto events = ReadHistory(*DecodeHistoryKey(record->key()), record->value());
+      auto events = ReadHistory(nullptr, record->key(), record->value());
       if (!events.ok()) return events.status();
       for (const asl::HistoryEvent& event : *events) Remember(event);
       it = texts_.find(payload.ref.event);
@@ -49,28 +50,39 @@ class PayloadReader {
 absl::StatusOr<std::vector<PendingTask>> ReadPending(const storage::Reader& view, const asl::Program& program,
                                                      ExecutionNumber number) {
   std::vector<PendingTask> pending;
+  const PartitionId partition = PartitionOf(number);
   const std::string prefix = FramePrefix(number);
   auto rows = view.Scan(kFrames, prefix, storage::PrefixEnd(prefix));
   for (; rows->Valid(); rows->Next()) {
-    const asl::FrameId id = *DecodeFrameKey(rows->key());
-    absl::StatusOr<asl::Frame> frame = ReadFrame(id, rows->value());
-    if (!frame.ok()) return frame.status();
-    if (!frame->task) continue;
-    PendingTask task{.state_name = std::string(asl::StateName(program, frame->state)),
-                     .queue = frame->task->queue,
-                     .attempt = frame->task->attempt,
+    const absl::StatusOr<FrameRow> row = ReadFrame(rows->key(), rows->value());
+    if (!row.ok()) return row.status();
+    if (!row->frame.task) continue;
+    absl::StatusOr<std::string> queue = ReadWord(view, partition, WordKind::kQueue, row->words.queue);
+    if (!queue.ok()) return queue.status();
+    PendingTask task{.state_name = std::string(asl::StateName(program, row->frame.state)),
+                     .queue = *std::move(queue),
+                     .attempt = row->frame.task->attempt,
                      .instance = ""};
     auto assigned = view.Get(kAssigned, rows->key());
     if (!assigned.ok()) return assigned.status();
     if (*assigned) {
-      absl::StatusOr<Task> read = ReadAssigned(number, id, rows->value());
-      if (!read.ok()) return read.status();
-      task.instance = read->instance;
+      absl::StatusOr<std::string> worker = ReadWord(view, partition, WordKind::kWorker, row->words.worker);
+      if (!worker.ok()) return worker.status();
+      task.instance = *std::move(worker);
     }
     pending.push_back(std::move(task));
   }
   if (!rows->status().ok()) return rows->status();
   return pending;
+}
+
+absl::StatusOr<RevisionPtr> RevisionOf(const storage::Reader& view, const Registry& registry, ExecutionNumber number,
+                                       const ExecutionRow& row) {
+  absl::StatusOr<std::string> id = ReadWord(view, PartitionOf(number), WordKind::kRevision, row.revision);
+  if (!id.ok()) return id.status();
+  RevisionPtr revision = registry.FindRevision(*id);
+  if (revision == nullptr) return absl::DataLossError("the execution's revision is missing");
+  return revision;
 }
 
 }  // namespace
@@ -94,14 +106,16 @@ absl::StatusOr<ExecutionRow> ReadStatus(const storage::Reader& view, ExecutionNu
   auto row = view.Get(kExecutions, ExecutionKey(number));
   if (!row.ok()) return row.status();
   if (!*row) return absl::NotFoundError("Execution Does Not Exist");
-  return ReadExecution(**row);
+  return ReadExecution(number, **row);
 }
 
 absl::StatusOr<ExecutionDescription> Describe(const storage::Reader& view, const Registry& registry,
                                               ExecutionNumber number) {
   absl::StatusOr<ExecutionRow> row = ReadStatus(view, number);
   if (!row.ok()) return row.status();
-  ExecutionDescription description{.number = number, .row = *std::move(row)};
+  absl::StatusOr<RevisionPtr> revision = RevisionOf(view, registry, number, *row);
+  if (!revision.ok()) return revision.status();
+  ExecutionDescription description{.number = number, .row = *std::move(row), .revision = *std::move(revision)};
   PayloadReader payloads(view, number);
   asl::Payload input{.ref = {.event = asl::EventId{1},
                              .field = asl::PayloadField::kInput,
@@ -110,9 +124,7 @@ absl::StatusOr<ExecutionDescription> Describe(const storage::Reader& view, const
   if (absl::Status s = payloads.Fill(input); !s.ok()) return s;
   description.input = std::string(input.view());
   if (description.row.status == asl::ExecutionStatus::kRunning) {
-    const RevisionPtr revision = registry.FindRevision(description.row.revision);
-    if (revision == nullptr) return absl::DataLossError("the execution's revision is missing");
-    absl::StatusOr<std::vector<PendingTask>> pending = ReadPending(view, *revision->program, number);
+    absl::StatusOr<std::vector<PendingTask>> pending = ReadPending(view, *description.revision->program, number);
     if (!pending.ok()) return pending.status();
     description.pending = *std::move(pending);
     auto crashes = view.Get(kCrashes, CrashKey(number));
@@ -121,7 +133,7 @@ absl::StatusOr<ExecutionDescription> Describe(const storage::Reader& view, const
     return description;
   }
   absl::StatusOr<HistoryPage> last =
-      ReadPage(view, number, description.row.last_event, 1, storage::Direction::kBackward);
+      ReadPage(view, registry, number, description.row.last_event, 1, storage::Direction::kBackward);
   if (!last.ok()) return last.status();
   asl::HistoryEvent& end = last->events.front();
   if (end.type == asl::EventType::kExecutionSucceeded) description.output = std::string(end.payload.view());
@@ -130,8 +142,12 @@ absl::StatusOr<ExecutionDescription> Describe(const storage::Reader& view, const
   return description;
 }
 
-absl::StatusOr<HistoryPage> ReadPage(const storage::Reader& view, ExecutionNumber number, asl::EventId from,
-                                     size_t count, storage::Direction direction) {
+absl::StatusOr<HistoryPage> ReadPage(const storage::Reader& view, const Registry& registry, ExecutionNumber number,
+                                     asl::EventId from, size_t count, storage::Direction direction) {
+  const absl::StatusOr<ExecutionRow> row = ReadStatus(view, number);
+  if (!row.ok()) return row.status();
+  const absl::StatusOr<RevisionPtr> revision = RevisionOf(view, registry, number, *row);
+  if (!revision.ok()) return revision.status();
   const bool forward = direction == storage::Direction::kForward;
   const std::string end_of_all = HistoryKey(ExecutionNumber{ToInt(number) + 1}, asl::EventId{0});
   std::string begin = HistoryKey(number, asl::EventId{0});
@@ -151,7 +167,7 @@ absl::StatusOr<HistoryPage> ReadPage(const storage::Reader& view, ExecutionNumbe
       if (!rows->status().ok()) return rows->status();
       return page;
     }
-    auto events = ReadHistory(*DecodeHistoryKey(rows->key()), rows->value());
+    auto events = ReadHistory(revision->get(), rows->key(), rows->value());
     if (!events.ok()) return events.status();
     for (const asl::HistoryEvent& event : *events) payloads.Remember(event);
     if (!forward) std::reverse(events->begin(), events->end());

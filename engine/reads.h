@@ -28,6 +28,7 @@ struct PendingTask {
 struct ExecutionDescription {
   ExecutionNumber number = ExecutionNumber::kNone;
   ExecutionRow row;
+  RevisionPtr revision;
   std::string input;
   std::optional<std::string> output;
   asl::Error error;
@@ -48,7 +49,7 @@ struct HistoryPage {
 };
 // Up to `count` events from `from` on, upwards or downwards; cut at about 1 MiB of payloads, the first always taken.
 // `from` kNone: from the first, or the last when reverse.
-absl::StatusOr<HistoryPage> ReadPage(const storage::Reader& view, ExecutionNumber number, asl::EventId from,
-                                     size_t count, storage::Direction direction);
+absl::StatusOr<HistoryPage> ReadPage(const storage::Reader& view, const Registry& registry, ExecutionNumber number,
+                                     asl::EventId from, size_t count, storage::Direction direction);
 
 }  // namespace engine

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The asld authors
 //
-// The engine's values to and from stored rows (proto/asld/stored/records.proto, keys in tables.h). Every row is a version
-// byte and a protobuf message; both directions are checked, and an error names the row. Pure functions but for a scratch
-// message per thread.
+// The engine's values to and from stored rows; keys are in tables.h. Every row begins with a version byte. Most go on as
+// a protobuf message (proto/asld/stored/records.proto); the two that every transition writes have a form of their own,
+// in which what is usual takes no bytes (history_records.cc, frame_records.cc). Both directions are checked, and an
+// error names the table. Pure functions but for a scratch string per thread.
 #pragma once
 
 #include <string>
@@ -23,29 +24,45 @@
 namespace engine {
 
 // One record for all events of a transition. An error when the events are not dense or a payload lacks its text.
-absl::Status PutHistory(ExecutionNumber execution, const std::vector<asl::HistoryEvent>& events, storage::Batch& batch);
+absl::Status PutHistory(const Revision& revision, ExecutionNumber execution,
+                        const std::vector<asl::HistoryEvent>& events, storage::Batch& batch);
 
-// Events of one record; payloads introduced here come with their text, others as unloaded references.
-absl::StatusOr<std::vector<asl::HistoryEvent>> ReadHistory(asl::EventId first, std::string_view row);
+// Events of one record; payloads introduced here come with their text, others as unloaded references. `revision`: the
+// execution's; null when names, resources and role do not matter: these are empty then.
+absl::StatusOr<std::vector<asl::HistoryEvent>> ReadHistory(const Revision* revision, std::string_view key,
+                                                           std::string_view row);
 
 struct ExecutionRow {
   std::string name;
-  std::string machine;
-  std::string revision;
+  uint32_t revision = 0;  // a word
   asl::ExecutionStatus status = asl::ExecutionStatus::kRunning;
   asl::Millis started;
-  asl::Millis stopped;
+  asl::Millis stopped;    // 0 while it runs
   asl::EventId last_event = asl::EventId::kNone;
   uint32_t input_length = 0;
 };
-void PutExecution(const Execution& execution, asl::EventId last_event, storage::Batch& batch);
-absl::StatusOr<ExecutionRow> ReadExecution(std::string_view row);
+// `revision`: its word.
+void PutExecution(const Execution& execution, uint32_t revision, asl::EventId last_event, storage::Batch& batch);
+absl::StatusOr<ExecutionRow> ReadExecution(ExecutionNumber execution, std::string_view row);
 
+// Words of a frame's row; 0: none.
+struct FrameWords {
+  uint32_t queue = 0;
+  uint32_t worker = 0;
+};
 // `assigned`: the frame's task when a worker has it, else null.
-void PutFrame(ExecutionNumber execution, const asl::Frame& frame, const Task* assigned, storage::Batch& batch);
-absl::StatusOr<asl::Frame> ReadFrame(asl::FrameId id, std::string_view row);
-// REQUIRES: the frame has a row in the table `assigned`.
-absl::StatusOr<Task> ReadAssigned(ExecutionNumber execution, asl::FrameId id, std::string_view frame_row);
+void PutFrame(ExecutionNumber execution, const asl::Frame& frame, const Task* assigned, FrameWords words,
+              storage::Batch& batch);
+
+struct FrameRow {
+  ExecutionNumber execution = ExecutionNumber::kNone;
+  asl::Frame frame;  // its task's queue is to be filled in from the word
+  FrameWords words;
+  // The task when a worker has it, its queue and instance to be filled in. Only what the table `assigned` names counts:
+  // a task that was taken back leaves its frame's row as it is.
+  std::optional<Task> assigned;
+};
+absl::StatusOr<FrameRow> ReadFrame(std::string_view key, std::string_view row);
 
 // A waiting task.
 void PutTask(PartitionId partition, const Task& task, storage::Batch& batch);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The asld authors
 //
-// The frame around every stored message: one version byte, then protobuf. For records.cc and history_records.cc only;
-// nothing else sees protobuf rows.
+// What stored rows are made of: a version byte, then protobuf, or, for the two rows of every transition (history and
+// frame), numbers of as few bytes as they need. For *records.cc only; nothing else sees the bytes of rows.
 #pragma once
 
 #include <string>
@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "asl/payload.h"
 #include "asld/stored/records.pb.h"
+#include "storage/varint.h"
 
 namespace engine {
 
@@ -48,6 +49,23 @@ inline asl::PayloadRef ReadRef(const asld::stored::v1::Ref& row) {
           .field = static_cast<asl::PayloadField>(row.field()),
           .offset = row.offset(),
           .length = row.length()};
+}
+
+// ref := event:varint length:varint (offset * 4 + field):varint
+inline void AppendRef(const asl::PayloadRef& ref, std::string* row) {
+  storage::AppendVarint(static_cast<uint64_t>(asl::ToInt(ref.event)), row);
+  storage::AppendVarint(ref.length, row);
+  storage::AppendVarint(uint64_t{ref.offset} << 2 | static_cast<uint64_t>(ref.field), row);
+}
+
+inline asl::PayloadRef TakeRef(storage::VarintReader& row) {
+  asl::PayloadRef ref;
+  ref.event = asl::EventId{static_cast<int64_t>(row.Number())};
+  ref.length = static_cast<uint32_t>(row.Number());
+  const uint64_t place = row.Number();
+  ref.offset = static_cast<uint32_t>(place >> 2);
+  ref.field = static_cast<asl::PayloadField>(place & 3);
+  return ref;
 }
 
 }  // namespace engine

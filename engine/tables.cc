@@ -38,7 +38,8 @@ std::vector<storage::TableSpec> AllTables() {
           {kProbes, "probes", TableKind::kHot},
           {kSettings, "settings", TableKind::kHot},
           {kCrashes, "crashes", TableKind::kHot},
-          {kAssigned, "assigned", TableKind::kHot}};
+          {kAssigned, "assigned", TableKind::kHot},
+          {kWords, "words", TableKind::kHot}};
 }
 
 std::string HistoryKey(ExecutionNumber execution, asl::EventId event) {
@@ -166,21 +167,23 @@ std::optional<PartitionId> DecodeInboxKey(std::string_view key) {
   return sender;
 }
 
-std::optional<asl::FrameId> DecodeFrameKey(std::string_view key) {
+std::optional<FrameKeyParts> DecodeFrameKey(std::string_view key) {
   storage::KeyReader reader(key);
   reader.U16();
-  reader.U64();
-  const asl::FrameId frame{reader.U32()};
+  FrameKeyParts parts;
+  parts.execution = ExecutionNumber{reader.U64()};
+  parts.frame = asl::FrameId{reader.U32()};
   if (!reader.ok() || !reader.rest().empty()) return std::nullopt;
-  return frame;
+  return parts;
 }
 
-std::optional<asl::EventId> DecodeHistoryKey(std::string_view key) {
+std::optional<HistoryKeyParts> DecodeHistoryKey(std::string_view key) {
   storage::KeyReader reader(key);
-  reader.U64();
-  const asl::EventId event{reader.U32()};
+  HistoryKeyParts parts;
+  parts.execution = ExecutionNumber{reader.U64()};
+  parts.first = asl::EventId{reader.U32()};
   if (!reader.ok() || !reader.rest().empty()) return std::nullopt;
-  return event;
+  return parts;
 }
 
 }  // namespace engine

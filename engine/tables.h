@@ -5,12 +5,13 @@
 // so that keys sort as their parts do. Every table but history starts with its partition (u16); history starts with
 // the execution number, whose first bits are the start time (see ids.h).
 //
-//   history     execution:u64 event:u32                        → HistoryRecord   `event` = first event id of the record
+//   history     execution:u64 event:u32                        → record (history_records.cc)   `event`: its first one's id
 //   executions  partition:u16 execution:u64                    → Execution
-//   frames      partition:u16 execution:u64 frame:u32          → Frame
+//   frames      partition:u16 execution:u64 frame:u32          → frame (frame_records.cc)
 //   timers      partition:u16 due:u64 execution:u64 frame:u32 kind:u8  → Timer
 //   tasks       partition:u16 queue:terminated number:u64       → Task            waiting; `number` in order of scheduling
 //   assigned    partition:u16 execution:u64 frame:u32          → nothing         its frame's row tells which worker
+//   words       partition:u16 kind:u8 number:u32               → text            what other rows name by number (words.h)
 //   names       partition:u16 hash:16 bytes                    → Name
 //   outbox      partition:u16 receiver:u16 number:u64          → Message
 //   inbox       partition:u16 sender:u16                       → u64be           highest message number applied
@@ -19,7 +20,7 @@
 //   clock       partition:u16                                  → u64be           the partition's clock, in ms
 //   probes      partition:u16 sender:u16 number:u64            → bytes           messages applied, kept for tests
 //   crashes     partition:u16 execution:u64                    → u64be           crashes in a row while working on it
-//   settings    name:str                                       → bytes           fixed at creation ("partitions")
+//   settings    name:str                                       → bytes           fixed at creation ("partitions", "token_key")
 #pragma once
 
 #include <optional>
@@ -49,6 +50,7 @@ enum Table : storage::TableTag {
   kSettings = 13,
   kCrashes = 14,
   kAssigned = 15,
+  kWords = 16,
 };
 
 std::vector<storage::TableSpec> AllTables();
@@ -98,7 +100,15 @@ struct OutboxKeyParts {
 };
 std::optional<OutboxKeyParts> DecodeOutboxKey(std::string_view key);
 std::optional<PartitionId> DecodeInboxKey(std::string_view key);
-std::optional<asl::FrameId> DecodeFrameKey(std::string_view key);
-std::optional<asl::EventId> DecodeHistoryKey(std::string_view key);
+struct FrameKeyParts {
+  ExecutionNumber execution = ExecutionNumber::kNone;
+  asl::FrameId frame{};
+};
+std::optional<FrameKeyParts> DecodeFrameKey(std::string_view key);
+struct HistoryKeyParts {
+  ExecutionNumber execution = ExecutionNumber::kNone;
+  asl::EventId first{};
+};
+std::optional<HistoryKeyParts> DecodeHistoryKey(std::string_view key);
 
 }  // namespace engine

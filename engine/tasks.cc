@@ -5,38 +5,12 @@
 #include <algorithm>
 #include <cassert>
 
-#include "storage/key.h"
-
 namespace engine {
 namespace {
 
-constexpr size_t kNonceBytes = 16;
-constexpr size_t kTokenBytes = 8 + 4 + 4 + kNonceBytes;
 constexpr size_t kRefillBelow = Tasks::kWaitingMax / 2;
 
 }  // namespace
-
-std::string EncodeToken(const Task& task) {
-  assert(task.nonce.size() == kNonceBytes);
-  std::string token;
-  token.reserve(kTokenBytes);
-  storage::AppendU64(ToInt(task.id.execution), &token);
-  storage::AppendU32(static_cast<uint32_t>(asl::ToInt(task.id.scheduled)), &token);
-  storage::AppendU32(task.delivery, &token);
-  token += task.nonce;
-  return token;
-}
-
-std::optional<TokenParts> DecodeToken(std::string_view token) {
-  if (token.size() != kTokenBytes) return std::nullopt;
-  storage::KeyReader reader(token);
-  TokenParts parts;
-  parts.id.execution = ExecutionNumber{reader.U64()};
-  parts.id.scheduled = asl::EventId{reader.U32()};
-  parts.delivery = reader.U32();
-  parts.nonce = reader.rest();
-  return parts;
-}
 
 std::string QueueOf(const asl::TaskTarget& target) {
   return target.kind == asl::TaskKind::kActivity ? workers::ActivityQueue(target.name) : target.name;
@@ -81,7 +55,7 @@ Task* Tasks::FindToken(std::string_view token) {
   const std::optional<TokenParts> parts = DecodeToken(token);
   if (!parts) return nullptr;
   Task* task = Find(parts->id);
-  if (task == nullptr || task->delivery != parts->delivery || task->nonce != parts->nonce) return nullptr;
+  if (task == nullptr || !sealer_.IsToken(token, task->id, task->delivery)) return nullptr;
   return task;
 }
 

@@ -26,15 +26,9 @@
 #include "engine/command.h"
 #include "engine/ids.h"
 #include "engine/load_request.h"
+#include "engine/token.h"
 
 namespace engine {
-
-// Names an attempt: the execution and its …Scheduled event.
-struct TaskId {
-  ExecutionNumber execution = ExecutionNumber::kNone;
-  asl::EventId scheduled{};
-  friend auto operator<=>(const TaskId&, const TaskId&) = default;
-};
 
 struct Task {
   TaskId id;
@@ -46,8 +40,7 @@ struct Task {
   asl::PayloadRef input;
   uint32_t timeout_s = 0;
   uint32_t heartbeat_s = 0;
-  std::string nonce;         // 16 random bytes; with the id and the delivery they are the token
-  uint32_t delivery = 1;
+  uint32_t delivery = 1;     // with the id it makes the token
   std::string instance;      // assigned to; empty: waiting
   bool received = false;
   // Not stored:
@@ -59,22 +52,15 @@ struct Task {
   asl::Millis heartbeat_due = asl::kNever;
 };
 
-// token := execution:u64be scheduled:u32be delivery:u32be nonce:16
-std::string EncodeToken(const Task& task);
-struct TokenParts {
-  TaskId id;
-  uint32_t delivery = 0;
-  std::string_view nonce;
-};
-// nullopt: not a token of ours at all. REQUIRES: `token` outlives the parts.
-std::optional<TokenParts> DecodeToken(std::string_view token);
-
 // "activity:NAME" or "NAME".
 std::string QueueOf(const asl::TaskTarget& target);
 
 class Tasks {
  public:
   static constexpr size_t kWaitingMax = 1'000;  // per queue in memory
+
+  // `token_key`: see TokenSealer.
+  explicit Tasks(std::string_view token_key) : sealer_(token_key) {}
 
   // --- scheduling ---
   uint64_t NextNumber() { return ++last_number_; }
@@ -84,6 +70,7 @@ class Tasks {
   Task& AddAssigned(Task task, const workers::Slot& slot);
   // nullptr: not in memory (finished, or a row only).
   Task* Find(const TaskId& id);
+  std::string TokenOf(const Task& task) { return sealer_.Token(task.id, task.delivery); }
   // The task whose token this is, if it is still open under this very delivery.
   Task* FindToken(std::string_view token);
   // The task is over. `queue` tells where it waited when it is not in memory.
@@ -133,6 +120,7 @@ class Tasks {
   };
   void SetClock(Task& task, Clock clock, asl::Millis& current, asl::Millis due);
 
+  TokenSealer sealer_;
   std::map<TaskId, Task> tasks_;
   std::map<std::string, Queue, std::less<>> queues_;
   std::set<ClockEntry> clocks_;

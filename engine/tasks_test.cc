@@ -7,6 +7,7 @@
 namespace engine {
 namespace {
 
+constexpr std::string_view kKey = "0123456789abcdef";
 const workers::Slot kSlot{.session = 5, .instance = "w1", .worker_name = "worker"};
 
 Task MakeTask(uint64_t number, std::string instance = "") {
@@ -14,7 +15,6 @@ Task MakeTask(uint64_t number, std::string instance = "") {
   task.id = {ExecutionNumber{number << 22}, asl::EventId{3}};
   task.queue = "pay";
   task.number = number;
-  task.nonce = "0123456789abcdef";
   task.instance = std::move(instance);
   return task;
 }
@@ -24,23 +24,10 @@ uint64_t OldestNumber(Tasks& tasks) {
   return oldest == nullptr ? 0 : oldest->number;
 }
 
-TEST(TokenTest, ATokenNamesItsAttemptAndDelivery) {
-  Task task = MakeTask(9);
-  task.delivery = 2;
-  const std::string token = EncodeToken(task);
-  const std::optional<TokenParts> parts = DecodeToken(token);
-
-  ASSERT_TRUE(parts);
-  EXPECT_EQ(parts->id, task.id);
-  EXPECT_EQ(parts->delivery, 2u);
-  EXPECT_EQ(parts->nonce, task.nonce);
-  EXPECT_FALSE(DecodeToken("no token"));
-}
-
 TEST(TasksTest, ATokenOfAnOlderDeliveryOrAForgedOneFindsNothing) {
-  Tasks tasks;
+  Tasks tasks(kKey);
   tasks.Add(MakeTask(1));
-  const std::string token = EncodeToken(*tasks.Oldest("pay"));
+  const std::string token = tasks.TokenOf(*tasks.Oldest("pay"));
   EXPECT_NE(tasks.FindToken(token), nullptr);
 
   std::string forged = token;
@@ -52,7 +39,7 @@ TEST(TasksTest, ATokenOfAnOlderDeliveryOrAForgedOneFindsNothing) {
 }
 
 TEST(TasksTest, WaitingTasksAreGivenOutOldestFirstAndComeBackToTheirPlace) {
-  Tasks tasks;
+  Tasks tasks(kKey);
   for (uint64_t number : {1, 2, 3}) tasks.Add(MakeTask(number));
   Task& first = *tasks.Oldest("pay");
   tasks.Assign(first, kSlot);
@@ -66,7 +53,7 @@ TEST(TasksTest, WaitingTasksAreGivenOutOldestFirstAndComeBackToTheirPlace) {
 }
 
 TEST(TasksTest, BeyondTheLimitTasksAreRowsOnlyAndAreAskedForWhenHalfAreGone) {
-  Tasks tasks;
+  Tasks tasks(kKey);
   for (uint64_t number = 1; number <= Tasks::kWaitingMax + 2; ++number) tasks.Add(MakeTask(number));
   EXPECT_EQ(tasks.size(), Tasks::kWaitingMax);
   EXPECT_FALSE(tasks.WantsLoad());
@@ -82,7 +69,7 @@ TEST(TasksTest, BeyondTheLimitTasksAreRowsOnlyAndAreAskedForWhenHalfAreGone) {
 }
 
 TEST(TasksTest, ATaskThatEndsWhileItsRowIsBeingReadDoesNotComeBack) {
-  Tasks tasks;
+  Tasks tasks(kKey);
   for (uint64_t number = 1; number <= Tasks::kWaitingMax + 1; ++number) tasks.Add(MakeTask(number));
   for (size_t i = 0; i <= Tasks::kWaitingMax / 2; ++i) tasks.Assign(*tasks.Oldest("pay"), kSlot);
   ASSERT_TRUE(tasks.WantsLoad());
@@ -95,7 +82,7 @@ TEST(TasksTest, ATaskThatEndsWhileItsRowIsBeingReadDoesNotComeBack) {
 }
 
 TEST(TasksTest, AnAssignedTaskBehindRowsThatAreNotInMemoryDoesNotHideThem) {
-  Tasks tasks;
+  Tasks tasks(kKey);
   for (uint64_t number = 1; number <= Tasks::kWaitingMax + 1; ++number)
     tasks.Recover(MakeTask(number));
   tasks.Recover(MakeTask(Tasks::kWaitingMax + 2, "w1"));
@@ -108,7 +95,7 @@ TEST(TasksTest, AnAssignedTaskBehindRowsThatAreNotInMemoryDoesNotHideThem) {
 }
 
 TEST(TasksTest, TheClocksOfATaskGoOffInOrderAndEndWithIt) {
-  Tasks tasks;
+  Tasks tasks(kKey);
   tasks.Add(MakeTask(1));
   tasks.Add(MakeTask(2));
   Task& first = *tasks.Find(MakeTask(1).id);

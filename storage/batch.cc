@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The asld authors
 //
-// The grammar of the bytes is drawn in batch.h. Numbers of the header are fixed-width so that a
-// reader of a log can tell partition and number without parsing the operations.
+// The grammar of the bytes is drawn in batch.h.
 #include "storage/batch.h"
 
 #include <fmt/format.h>
@@ -10,84 +9,42 @@
 #include <cassert>
 #include <limits>
 
-#include "storage/key.h"
+#include "storage/varint.h"
 
 namespace storage {
 namespace {
 
 constexpr uint8_t kVersion = 1;
-constexpr size_t kHeaderBytes = 1 + 4 + 8 + 8;
 
-constexpr uint8_t kPut = 0x01;
-constexpr uint8_t kDelete = 0x02;
-constexpr uint8_t kDeleteRange = 0x03;
-
-void AppendBytes(std::string_view value, std::string* out) {
-  assert(value.size() <= std::numeric_limits<uint32_t>::max());
-  auto length = static_cast<uint32_t>(value.size());
-  while (length >= 0x80) {
-    out->push_back(static_cast<char>(length | 0x80));
-    length >>= 7;
-  }
-  out->push_back(static_cast<char>(length));
-  out->append(value);
-}
-
-// Takes bytes off the front of a batch; after the first failure it stays failed.
-class Decoder {
- public:
-  Decoder(std::string_view bytes, size_t position) : bytes_(bytes), position_(position) {}
-
-  bool AtEnd() const { return position_ == bytes_.size(); }
-  size_t position() const { return position_; }
-
-  bool Byte(uint8_t* out) {
-    if (AtEnd()) return false;
-    *out = static_cast<uint8_t>(bytes_[position_++]);
-    return true;
-  }
-
-  bool Bytes(std::string_view* out) {
-    uint64_t length = 0;
-    for (int shift = 0;; shift += 7) {
-      uint8_t octet = 0;
-      if (shift > 28 || !Byte(&octet)) return false;
-      length |= static_cast<uint64_t>(octet & 0x7f) << shift;
-      if ((octet & 0x80) == 0) break;
-    }
-    if (length > bytes_.size() - position_) return false;
-    *out = bytes_.substr(position_, length);
-    position_ += length;
-    return true;
-  }
-
- private:
-  const std::string_view bytes_;
-  size_t position_;
-};
+// The upper two bits of an operation's first byte; the others are its table.
+constexpr uint8_t kPut = 0x00;
+constexpr uint8_t kDelete = 0x40;
+constexpr uint8_t kDeleteRange = 0x80;
+constexpr uint8_t kOperationBits = 0xc0;
 
 absl::Status Malformed(size_t offset, std::string_view what) {
   return absl::DataLossError(fmt::format("batch: malformed at offset {}: {}", offset, what));
 }
 
-absl::Status VisitOne(Decoder& decoder, BatchVisitor& visitor) {
-  const size_t offset = decoder.position();
-  uint8_t operation = 0, table = 0;
-  std::string_view first, second;
-  if (!decoder.Byte(&operation) || !decoder.Byte(&table)) return Malformed(offset, "cut short");
-  if (operation < kPut || operation > kDeleteRange) {
-    return Malformed(offset, fmt::format("unknown operation {}", operation));
+absl::Status VisitOne(VarintReader& reader, size_t offset, BatchVisitor& visitor) {
+  const uint8_t first = reader.Octet();
+  const uint8_t operation = first & kOperationBits;
+  const TableTag table = first & kTableTagMax;
+  if (operation == kOperationBits) {
+    return Malformed(offset, fmt::format("unknown operation {:#x}", first));
   }
-  if (!decoder.Bytes(&first)) return Malformed(offset, "key cut short");
+  const std::string_view key = reader.Bytes();
+  if (!reader.ok()) return Malformed(offset, "key cut short");
   if (operation == kDelete) {
-    visitor.Delete(table, first);
+    visitor.Delete(table, key);
     return absl::OkStatus();
   }
-  if (!decoder.Bytes(&second)) return Malformed(offset, "value cut short");
+  const std::string_view value = reader.Bytes();
+  if (!reader.ok()) return Malformed(offset, "value cut short");
   if (operation == kPut) {
-    visitor.Put(table, first, second);
+    visitor.Put(table, key, value);
   } else {
-    visitor.DeleteRange(table, first, second);
+    visitor.DeleteRange(table, key, value);
   }
   return absl::OkStatus();
 }
@@ -95,62 +52,61 @@ absl::Status VisitOne(Decoder& decoder, BatchVisitor& visitor) {
 }  // namespace
 
 Batch::Batch(const BatchHeader& header) : header_(header) {
-  AppendU8(kVersion, &bytes_);
-  AppendU32(header.partition, &bytes_);
-  AppendU64(header.epoch, &bytes_);
-  AppendU64(header.number, &bytes_);
-  assert(bytes_.size() == kHeaderBytes);
+  bytes_.push_back(static_cast<char>(kVersion));
+  AppendVarint(header.partition, &bytes_);
+  AppendVarint(header.epoch, &bytes_);
+  AppendVarint(header.number, &bytes_);
+  header_bytes_ = bytes_.size();
+}
+
+void Batch::Begin(uint8_t operation, TableTag table) {
+  assert(table != 0 && table <= kTableTagMax);
+  bytes_.push_back(static_cast<char>(operation | table));
+  ++operations_;
 }
 
 void Batch::Put(TableTag table, std::string_view key, std::string_view value) {
-  assert(table != 0);
-  bytes_.push_back(static_cast<char>(kPut));
-  bytes_.push_back(static_cast<char>(table));
+  Begin(kPut, table);
   AppendBytes(key, &bytes_);
   AppendBytes(value, &bytes_);
-  ++operations_;
 }
 
 void Batch::Delete(TableTag table, std::string_view key) {
-  assert(table != 0);
-  bytes_.push_back(static_cast<char>(kDelete));
-  bytes_.push_back(static_cast<char>(table));
+  Begin(kDelete, table);
   AppendBytes(key, &bytes_);
-  ++operations_;
 }
 
 void Batch::DeleteRange(TableTag table, std::string_view begin, std::string_view end) {
-  assert(table != 0);
   assert(begin <= end);
-  bytes_.push_back(static_cast<char>(kDeleteRange));
-  bytes_.push_back(static_cast<char>(table));
+  Begin(kDeleteRange, table);
   AppendBytes(begin, &bytes_);
   AppendBytes(end, &bytes_);
-  ++operations_;
 }
 
 Batch::Mark Batch::mark() const { return {.bytes = bytes_.size(), .operations = operations_}; }
 
 void Batch::Rewind(const Mark& mark) {
-  assert(mark.bytes >= kHeaderBytes && mark.bytes <= bytes_.size());
+  assert(mark.bytes >= header_bytes_ && mark.bytes <= bytes_.size());
   assert(mark.operations <= operations_);
   bytes_.resize(mark.bytes);
   operations_ = mark.operations;
 }
 
 absl::Status Batch::Visit(std::string_view bytes, BatchHeader* header, BatchVisitor& visitor) {
-  KeyReader reader(bytes.substr(0, kHeaderBytes));
-  const uint8_t version = reader.U8();
-  header->partition = reader.U32();
-  header->epoch = reader.U64();
-  header->number = reader.U64();
-  if (!reader.ok()) return Malformed(0, "header cut short");
-  if (version != kVersion) {
+  VarintReader reader(bytes);
+  const uint8_t version = reader.Octet();
+  if (reader.ok() && version != kVersion) {
     return Malformed(0, fmt::format("version {}, this program reads {}", version, kVersion));
   }
-  Decoder decoder(bytes, kHeaderBytes);
-  while (!decoder.AtEnd()) {
-    if (absl::Status s = VisitOne(decoder, visitor); !s.ok()) return s;
+  const uint64_t partition = reader.Number();
+  header->epoch = reader.Number();
+  header->number = reader.Number();
+  if (!reader.ok()) return Malformed(0, "header cut short");
+  if (partition > std::numeric_limits<uint32_t>::max()) return Malformed(0, "no such partition");
+  header->partition = static_cast<uint32_t>(partition);
+  while (!reader.AtEnd()) {
+    const size_t offset = bytes.size() - reader.left();
+    if (absl::Status s = VisitOne(reader, offset, visitor); !s.ok()) return s;
   }
   return absl::OkStatus();
 }

@@ -5,11 +5,11 @@
 // replicated log as it stands (RocksDB's WriteBatch names column families by creation number; ours
 // names tables by tag):
 //
-//   batch  := version:u8(=1) partition:u32be epoch:u64be number:u64be op*
-//   op     := 0x01 table:u8 key:bytes value:bytes        put
-//           | 0x02 table:u8 key:bytes                    delete
-//           | 0x03 table:u8 begin:bytes end:bytes        delete [begin, end)
-//   bytes  := length:varint32 octet*length
+//   batch  := version:u8(=1) partition:varint epoch:varint number:varint op*
+//   op     := 0x00|table key:bytes value:bytes        put
+//           | 0x40|table key:bytes                    delete
+//           | 0x80|table begin:bytes end:bytes        delete [begin, end)
+//   bytes  := length:varint octet*length
 //
 // `number` is the batch's commit number: dense per partition, from 1. A store that applies a batch
 // keeps the number as a row of the same atomic write. Built by one thread (the loop that owns the
@@ -29,6 +29,7 @@ namespace storage {
 // Names a table in stored batches; the engine's registry of tags is engine/tables.h. Tag 0 is the
 // store's own.
 using TableTag = uint8_t;
+inline constexpr TableTag kTableTagMax = 63;
 
 struct BatchHeader {
   uint32_t partition = 0;
@@ -73,7 +74,10 @@ class Batch {
   static absl::Status Visit(std::string_view bytes, BatchHeader* header, BatchVisitor& visitor);
 
  private:
+  void Begin(uint8_t operation, TableTag table);
+
   BatchHeader header_;
+  size_t header_bytes_ = 0;
   std::string bytes_;
   size_t operations_ = 0;
 };

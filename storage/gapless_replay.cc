@@ -4,10 +4,13 @@
 
 #include <rocksdb/db.h>
 #include <rocksdb/metadata.h>
+#include <rocksdb/wal_filter.h>
 #include <rocksdb/write_batch.h>
 
 #include <algorithm>
+#include <map>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "storage/key.h"
@@ -48,40 +51,84 @@ uint64_t FirstSequence(const rocksdb::WriteBatch& batch) {
   return sequence;
 }
 
+using rocksdb::WalFilter;
+
+class NoReplay : public WalFilter {
+ public:
+  const char* Name() const override { return "asld.NoReplay"; }
+  WalProcessingOption LogRecordFound(unsigned long long, const std::string&,
+                                     const rocksdb::WriteBatch&, rocksdb::WriteBatch*,
+                                     bool*) override {
+    return WalProcessingOption::kStopReplay;
+  }
+};
+
 }  // namespace
 
-void GaplessReplay::ColumnFamilyLogNumberMap(const std::map<uint32_t, uint64_t>& logs,
-                                             const std::map<std::string, uint32_t>&) {
-  const auto own = logs.find(kDefaultFamily);
-  some_began_later_ = own != logs.end() && std::any_of(logs.begin(), logs.end(), [&](auto family) {
-                        return family.second > own->second;
-                      });
-}
+class GaplessReplay::Filter : public WalFilter {
+ public:
+  explicit Filter(uint64_t in_tables) : newest_(in_tables) {}
 
-rocksdb::WalFilter::WalProcessingOption GaplessReplay::LogRecordFound(
-    unsigned long long, const std::string&, const rocksdb::WriteBatch& batch, rocksdb::WriteBatch*,
-    bool*) {
-  FindSeq found;
-  if (!batch.Iterate(&found).ok()) return WalProcessingOption::kCorruptedRecord;
-  if (found.seq.has_value()) {
-    // The first log may begin with writes that are in the tables already.
-    gap_ = replayed_ ? *found.seq != newest_ + 1 : *found.seq > newest_ + 1;
-    if (gap_) return WalProcessingOption::kStopReplay;
-    newest_ = *found.seq;
-    replayed_ = true;
+  const char* Name() const override { return "asld.GaplessReplay"; }
+
+  void ColumnFamilyLogNumberMap(const std::map<uint32_t, uint64_t>& logs,
+                                const std::map<std::string, uint32_t>&) override {
+    const auto own = logs.find(kDefaultFamily);
+    some_began_later_ =
+        own != logs.end() && std::any_of(logs.begin(), logs.end(), [&](const auto& family) {
+          return family.second > own->second;
+        });
   }
-  newest_sequence_ = FirstSequence(batch) + batch.Count() - 1;
-  return WalProcessingOption::kContinueProcessing;
-}
+
+  WalProcessingOption LogRecordFound(unsigned long long, const std::string&,
+                                     const rocksdb::WriteBatch& batch, rocksdb::WriteBatch*,
+                                     bool*) override {
+    FindSeq found;
+    if (!batch.Iterate(&found).ok()) return WalProcessingOption::kCorruptedRecord;
+    if (found.seq.has_value()) {
+      // The first log may begin with writes that are in the tables already.
+      gap_ = replayed_ ? *found.seq != newest_ + 1 : *found.seq > newest_ + 1;
+      if (gap_) return WalProcessingOption::kStopReplay;
+      newest_ = *found.seq;
+      replayed_ = true;
+    }
+    newest_sequence_ = FirstSequence(batch) + batch.Count() - 1;
+    return WalProcessingOption::kContinueProcessing;
+  }
+
+  bool gap() const { return gap_; }
+
+  bool TablesReachBehindGap(rocksdb::DB* db) const {
+    // Nothing is left of the beginning of the own rows' first log: for no family may that log be
+    // done with.
+    if (!replayed_) return some_began_later_;
+    std::vector<rocksdb::LiveFileMetaData> tables;
+    db->GetLiveFilesMetaData(&tables);
+    return std::any_of(tables.begin(), tables.end(), [this](const auto& table) {
+      return table.largest_seqno > newest_sequence_;
+    });
+  }
+
+ private:
+  bool replayed_ = false;
+  bool gap_ = false;
+  uint64_t newest_;                // write that is in
+  uint64_t newest_sequence_ = 0;   // RocksDB's, of the last row replayed
+  bool some_began_later_ = false;  // a family needs logs only from a later one on than the own rows
+};
+
+GaplessReplay::GaplessReplay(uint64_t in_tables) : filter_(std::make_unique<Filter>(in_tables)) {}
+
+GaplessReplay::~GaplessReplay() = default;
+
+WalFilter* GaplessReplay::filter() const { return filter_.get(); }
+
+bool GaplessReplay::gap() const { return filter_->gap(); }
 
 bool GaplessReplay::TablesReachBehindGap(rocksdb::DB* db) const {
-  // Nothing is left of the own rows' first log's begin: for nobody may that log be done with.
-  if (!replayed_) return some_began_later_;
-  std::vector<rocksdb::LiveFileMetaData> tables;
-  db->GetLiveFilesMetaData(&tables);
-  return std::any_of(tables.begin(), tables.end(), [this](const rocksdb::LiveFileMetaData& table) {
-    return table.largest_seqno > newest_sequence_;
-  });
+  return filter_->TablesReachBehindGap(db);
 }
+
+std::unique_ptr<WalFilter> MakeNoReplay() { return std::make_unique<NoReplay>(); }
 
 }  // namespace storage

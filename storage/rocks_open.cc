@@ -24,6 +24,7 @@
 #include <rocksdb/db.h>
 #include <rocksdb/env.h>
 #include <rocksdb/file_system.h>
+#include <rocksdb/wal_filter.h>
 
 #include <algorithm>
 #include <cassert>
@@ -228,8 +229,8 @@ rocksdb::DBOptions Opening::LookingOptions() {
 
 absl::StatusOr<uint64_t> Opening::SeqOfTables() {
   rocksdb::DBOptions db_options = LookingOptions();
-  NoReplay no_replay;
-  db_options.wal_filter = &no_replay;
+  const std::unique_ptr<rocksdb::WalFilter> no_replay = MakeNoReplay();
+  db_options.wal_filter = no_replay.get();
   const std::vector<ColumnFamilyDescriptor> families = {
       {rocksdb::kDefaultColumnFamilyName,
        FamilyOptions(rocksdb::kDefaultColumnFamilyName, options_, cache_)}};
@@ -251,7 +252,7 @@ absl::Status Opening::InspectAs(WALRecoveryMode mode, Findings* findings) {
   rocksdb::DBOptions db_options = LookingOptions();
   db_options.wal_recovery_mode = mode;
   GaplessReplay gapless(findings->seq_of_tables);
-  if (options_.log_recovery == LogRecovery::kChecked) db_options.wal_filter = &gapless;
+  if (options_.log_recovery == LogRecovery::kChecked) db_options.wal_filter = gapless.filter();
   std::vector<ColumnFamilyHandle*> handles;
   rocksdb::DB* raw = nullptr;
   const rocksdb::Status opened =
@@ -334,7 +335,7 @@ absl::Status Opening::OpenForWriting(const Findings& findings) {
   db_options.create_if_missing = result_.report.created;
   db_options.wal_recovery_mode = findings.mode;
   result_.replay = std::make_unique<GaplessReplay>(findings.seq_of_tables);
-  if (options_.log_recovery == LogRecovery::kChecked) db_options.wal_filter = result_.replay.get();
+  if (options_.log_recovery == LogRecovery::kChecked) db_options.wal_filter = result_.replay->filter();
   std::vector<ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
   const rocksdb::Status opened =

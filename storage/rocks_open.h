@@ -11,13 +11,13 @@
 #include "absl/status/statusor.h"
 #include "storage/durable_file.h"
 #include "storage/first_error.h"
+#include "storage/gapless_replay.h"
 #include "storage/rocks_store.h"
 #include "storage/rocks_tables.h"
 
 namespace rocksdb {
 class DB;
 class Env;
-class WalFilter;
 }  // namespace rocksdb
 
 namespace storage {
@@ -31,7 +31,7 @@ struct OpenDatabase {
 
   std::shared_ptr<rocksdb::FileSystem> files;
   std::unique_ptr<rocksdb::Env> env;
-  std::unique_ptr<rocksdb::WalFilter> replay;
+  std::unique_ptr<GaplessReplay> replay;
   std::unique_ptr<rocksdb::DB> db;
   std::array<rocksdb::ColumnFamilyHandle*, kFamilies> families = {};
   std::unique_ptr<DurableFile> durable;

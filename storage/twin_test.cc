@@ -19,7 +19,7 @@ namespace {
 const std::vector<TableSpec> kTables = {{.tag = 1, .name = "hot", .kind = TableKind::kHot},
                                         {.tag = 2, .name = "warm", .kind = TableKind::kHot},
                                         {.tag = 3, .name = "queue", .kind = TableKind::kQueue},
-                                        {.tag = 255, .name = "last", .kind = TableKind::kHistory}};
+                                        {.tag = 63, .name = "last", .kind = TableKind::kHistory}};
 
 std::string Rows(const Reader& reader, TableTag table, std::string_view begin, std::string_view end,
                  Direction direction) {

@@ -7,9 +7,6 @@
 namespace asl {
 namespace {
 
-constexpr std::string_view kInvokeResource = "invoke";
-constexpr std::string_view kInvokeResourceType = "lambda";
-
 using Types = std::array<EventType, 5>;  // by TaskPhase
 
 constexpr Types kLambdaFunctionTypes = {

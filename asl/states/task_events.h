@@ -5,10 +5,16 @@
 // Pure.
 #pragma once
 
+#include <string_view>
+
 #include "asl/definition.h"
 #include "asl/history_event.h"
 
 namespace asl {
+
+// What the events of lambda:invoke show as their resource.
+inline constexpr std::string_view kInvokeResource = "invoke";
+inline constexpr std::string_view kInvokeResourceType = "lambda";
 
 enum class TaskPhase : uint8_t { kScheduled, kStarted, kSucceeded, kFailed, kTimedOut };
 

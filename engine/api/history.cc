@@ -25,7 +25,7 @@ absl::StatusOr<HistoryAnswer> GetExecutionHistory(Engine& engine, const HistoryR
       FindExecution(*view, engine.scope(), engine.partitions(), request.execution_arn);
   if (!number.ok()) return number.status();
   absl::StatusOr<HistoryPage> page =
-      ReadPage(*view, *number, from, *count,
+      ReadPage(*view, engine.registry(), *number, from, *count,
                request.reverse ? storage::Direction::kBackward : storage::Direction::kForward);
   if (!page.ok()) return page.status();
   HistoryAnswer answer{.events = std::move(page->events)};

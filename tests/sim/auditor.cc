@@ -6,6 +6,7 @@
 
 #include "engine/records.h"
 #include "engine/tables.h"
+#include "engine/words.h"
 #include "engine/tasks.h"
 #include "fmt/format.h"
 #include "storage/key.h"
@@ -39,6 +40,11 @@ const asl::HistoryEvent& At(const Auditor::Facts& facts, asl::EventId id) {
   return facts.events.at(static_cast<size_t>(asl::ToInt(id)) - 1);
 }
 
+std::string Assignment(const engine::TaskId& task, uint32_t delivery, std::string_view worker) {
+  return fmt::format("{:016x} {} {} {}", engine::ToInt(task.execution), asl::ToInt(task.scheduled),
+                     delivery, worker);
+}
+
 template <typename K>
 void EraseLost(std::map<std::pair<PartitionId, K>, uint64_t>& said,
                const std::function<uint64_t(PartitionId)>& survived) {
@@ -57,7 +63,8 @@ class Auditor::Reader : public storage::BatchVisitor {
     storage::KeyReader parts(key);
     if (table == engine::kHistory) {
       const ExecutionNumber execution{parts.U64()};
-      const auto events = engine::ReadHistory(*engine::DecodeHistoryKey(key), value);
+      const engine::RevisionPtr revision = a_.executions_[execution].revision;
+      const auto events = engine::ReadHistory(revision.get(), key, value);
       if (!events.ok())
         return a_.checks_->Fail("history rows can be read back",
                                 std::string(events.status().message()));
@@ -66,19 +73,27 @@ class Auditor::Reader : public storage::BatchVisitor {
     }
     parts.U16();
     if (table == engine::kExecutions) {
-      Facts& facts = a_.executions_[ExecutionNumber{parts.U64()}];
-      const auto row = engine::ReadExecution(value);
+      const ExecutionNumber execution{parts.U64()};
+      Facts& facts = a_.executions_[execution];
+      const auto row = engine::ReadExecution(execution, value);
       if (!row.ok())
         return a_.checks_->Fail("execution rows can be read back",
                                 std::string(row.status().message()));
-      facts.definition = a_.definitions_[row->revision];
+      std::tie(facts.revision, facts.definition) =
+          a_.revisions_[Word(engine::WordKind::kRevision, row->revision)];
       if (facts.begun == 0) facts.begun = number_;
     } else if (table == engine::kFrames) {
-      // An assigned task is part of its frame's row; an error says that there is none.
-      const ExecutionNumber execution{parts.U64()};
-      const auto task = engine::ReadAssigned(execution, asl::FrameId{parts.U32()}, value);
-      if (task.ok())
-        a_.assignments_.try_emplace({partition_, EncodeToken(*task) + task->instance}, number_);
+      const auto frame = engine::ReadFrame(key, value);
+      if (!frame.ok())
+        return a_.checks_->Fail("frame rows can be read back",
+                                std::string(frame.status().message()));
+      if (!frame->assigned) return;
+      const std::string worker = Word(engine::WordKind::kWorker, frame->words.worker);
+      a_.assignments_.try_emplace(
+          {partition_, Assignment(frame->assigned->id, frame->assigned->delivery, worker)},
+          number_);
+    } else if (table == engine::kWords) {
+      a_.words_[std::string(key)] = value;
     } else if (table == engine::kOutbox) {
       const auto letter = engine::DecodeOutboxKey(key);
       a_.letters_.try_emplace({partition_, {letter->receiver, letter->number}}, number_);
@@ -91,6 +106,10 @@ class Auditor::Reader : public storage::BatchVisitor {
   void DeleteRange(storage::TableTag, std::string_view, std::string_view) override {}
 
  private:
+  std::string Word(engine::WordKind kind, uint32_t number) const {
+    return a_.words_[engine::WordKey(partition_, kind, number)];
+  }
+
   Auditor& a_;
   const PartitionId partition_;
   const uint64_t number_;
@@ -260,7 +279,8 @@ void Auditor::OnRelease(PartitionId partition, const engine::Effect& effect, uin
                         const std::string& instance) {
   if (const auto* dispatch = std::get_if<engine::DispatchTask>(&effect)) {
     if (instance.empty()) return;  // the session is gone: it will come back as not sent
-    auto it = assignments_.find({partition, dispatch->request.token + instance});
+    const auto task = engine::DecodeToken(dispatch->request.token);
+    auto it = assignments_.find({partition, Assignment(task->id, task->delivery, instance)});
     RequireDurable("dispatch of", it == assignments_.end() ? 0 : it->second, durable,
                    dispatch->request.state_name + " to " + instance);
   } else if (const auto* answer = std::get_if<engine::AcknowledgeAnswer>(&effect)) {

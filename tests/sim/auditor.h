@@ -30,9 +30,10 @@ class Auditor {
  public:
   explicit Auditor(Checks* checks) : checks_(checks) {}
 
-  // A machine's name by revision id; timing rules are looked up by it.
-  void KnowRevision(const std::string& revision, const Definition* definition) {
-    definitions_[revision] = definition;
+  // What a revision was made from; timing rules are looked up by it.
+  void KnowRevision(engine::RevisionPtr revision, const Definition* definition) {
+    const std::string id = revision->id;
+    revisions_[id] = {std::move(revision), definition};
   }
 
   void OnBatch(const storage::Batch& batch);
@@ -53,6 +54,7 @@ class Auditor {
   }
 
   struct Facts {
+    engine::RevisionPtr revision;
     const Definition* definition = nullptr;
     uint64_t begun = 0;  // batch of its first row
     uint64_t ended = 0;  // batch that ended it; 0: open
@@ -75,11 +77,12 @@ class Auditor {
                       const std::string& detail);
 
   Checks* const checks_;
-  std::map<std::string, const Definition*> definitions_;
+  std::map<std::string, std::pair<engine::RevisionPtr, const Definition*>> revisions_;
+  std::map<std::string, std::string> words_;  // by key of the table `words`
   std::map<engine::ExecutionNumber, Facts> executions_;
   // What rows said → batch that said it first. The partition comes first.
   std::map<std::pair<engine::PartitionId, std::string>, uint64_t>
-      assignments_;  // token and instance
+      assignments_;  // task, delivery and instance
   std::map<std::pair<engine::PartitionId, std::pair<engine::PartitionId, uint64_t>>, uint64_t>
       letters_, applied_;
   std::map<std::string, std::vector<std::string>> sent_;

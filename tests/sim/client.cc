@@ -42,8 +42,9 @@ SimClient::SimClient(Random* random, SimStore* store, Auditor* auditor, Checks* 
                      uint32_t partitions)
     : random_(random), store_(store), auditor_(auditor), checks_(checks), partitions_(partitions) {
   for (const Definition& definition : Definitions()) {
-    compiled_.Publish(Compile(definition, checks_));
-    auditor_->KnowRevision("revision-" + definition.machine, &definition);
+    engine::RevisionPtr revision = Compile(definition, checks_);
+    compiled_.Publish(revision);
+    auditor_->KnowRevision(std::move(revision), &definition);
   }
 }
 
@@ -190,7 +191,7 @@ void SimClient::LookAt(ExecutionNumber execution) {
   bool terminal = false;
   asl::EventId from = asl::EventId::kNone;
   do {
-    const auto page = engine::ReadPage(*view, execution, from, kPage, storage::Direction::kForward);
+    const auto page = engine::ReadPage(*view, compiled_, execution, from, kPage, storage::Direction::kForward);
     if (!page.ok()) {
       return checks_->Fail("a history can be read",
                            Shown(execution) + ": " + std::string(page.status().message()));

@@ -21,14 +21,15 @@ class ManyWaiting : public testing::Test {
   ManyWaiting() : store_(SimStore::Make(StoreMode::kMemory)) {
     const Definition& definition = Definitions().front();
     asl::Compiled compiled = asl::Compile(definition.text);
-    auditor_.KnowRevision("revision", &definition);
+    const auto revision = std::make_shared<engine::Revision>(
+        engine::Revision{.id = "revision",
+                         .machine = definition.machine,
+                         .definition = definition.text,
+                         .program = std::move(compiled.program)});
+    auditor_.KnowRevision(revision, &definition);
     Begin();
     process_->Post(0, engine::CreateStateMachine{
-                          .revision = std::make_shared<engine::Revision>(
-                              engine::Revision{.id = "revision",
-                                               .machine = definition.machine,
-                                               .definition = definition.text,
-                                               .program = std::move(compiled.program)}),
+                          .revision = revision,
                           .reply = [](const absl::StatusOr<engine::RevisionPtr>& created) {
                             EXPECT_TRUE(created.ok());
                           }});

@@ -18,6 +18,7 @@ using engine::Command;
 using engine::PartitionId;
 using storage::CommitNotice;
 
+constexpr std::string_view kTokenKey = "one key for ever";
 constexpr size_t kLooseLimit =
     4;  // beyond this many on their way, the oldest goes first more often than not
 
@@ -79,7 +80,10 @@ void Process::Start() {
   for (const engine::RevisionPtr& machine : *machines) registry_.Publish(machine);
   inboxes_.resize(s_.partitions);
   for (PartitionId id = 0; id < s_.partitions; ++id) {
-    engine::PartitionOptions options{.id = id, .redeliver = {std::string(kRedeliverQueue)}};
+    engine::PartitionOptions options{
+        .id = id,
+        .token_key = std::string(kTokenKey),
+        .redeliver = {std::string(kRedeliverQueue)}};
     // Sometimes so small that executions are dropped and read again all the time.
     if (*s_.faults && s_.random->Chance(50)) options.cache_bytes_max = 2'000;
     partitions_.push_back(
@@ -232,7 +236,7 @@ std::string Process::Send() {
 // What the worker is given is what the history says was scheduled.
 void Process::CheckDispatch(const workers::TaskRequest& request) {
   const auto parts = engine::DecodeToken(request.token);
-  const auto page = engine::ReadPage(*s_.store->durable_view(), parts->id.execution,
+  const auto page = engine::ReadPage(*s_.store->durable_view(), registry_, parts->id.execution,
                                      parts->id.scheduled, 1, storage::Direction::kForward);
   if (!page.ok() || page->events.size() != 1) {
     return s_.checks->Fail("a task that leaves is in the durable history", request.state_name);

@@ -8,6 +8,7 @@
 
 #include "engine/records.h"
 #include "engine/tables.h"
+#include "engine/words.h"
 #include "fmt/format.h"
 #include "storage/key.h"
 
@@ -85,25 +86,30 @@ class RowCheck {
 
   void ReadFrames() {
     for (auto rows = Scan(engine::kFrames); rows->Valid(); rows->Next()) {
-      storage::KeyReader key(rows->key());
-      key.U16();
-      const ExecutionNumber execution{key.U64()};
-      const auto frame = engine::ReadFrame(asl::FrameId{key.U32()}, rows->value());
-      if (!frame.ok()) return Fail("frame rows can be read", std::string(frame.status().message()));
-      frames_[execution] = *frame;
-      CheckFrame(execution, *frame, rows->value());
+      const auto row = engine::ReadFrame(rows->key(), rows->value());
+      if (!row.ok()) return Fail("frame rows can be read", std::string(row.status().message()));
+      frames_[row->execution] = row->frame;
+      CheckFrame(row->execution, *row);
     }
   }
 
-  void CheckFrame(ExecutionNumber execution, const asl::Frame& frame, std::string_view bytes) {
+  std::string Word(engine::WordKind kind, uint32_t number) {
+    const auto word = engine::ReadWord(reader_, partition_, kind, number);
+    if (!word.ok()) Fail("what a row calls by its number is there", std::string(word.status().message()));
+    return word.ok() ? *word : "";
+  }
+
+  void CheckFrame(ExecutionNumber execution, const engine::FrameRow& row) {
+    const asl::Frame& frame = row.frame;
     const auto& timers = timers_[execution];
     const auto has = [&](asl::TimerKind kind, asl::Millis due) {
       return timers.contains({kind, due});
     };
     switch (frame.waiting) {
       case asl::Waiting::kTask: {
-        auto task =
-            frame.task ? tasks_.find({frame.task->queue, frame.task->queue_number}) : tasks_.end();
+        auto task = frame.task ? tasks_.find({Word(engine::WordKind::kQueue, row.words.queue),
+                                              frame.task->queue_number})
+                               : tasks_.end();
         const bool waits =
             task != tasks_.end() && task->second == std::pair(execution, frame.task->scheduled);
         if (waits) tasks_.erase(task);
@@ -112,9 +118,10 @@ class RowCheck {
           return Fail("a frame that waits for a task has one row of it, waiting or assigned",
                       Shown(execution));
         }
-        if (assigned && !engine::ReadAssigned(execution, frame.id, bytes).ok()) {
+        if (assigned && !row.assigned) {
           return Fail("the frame of an assigned task tells its worker", Shown(execution));
         }
+        if (assigned) Word(engine::WordKind::kWorker, row.words.worker);
         break;
       }
       case asl::Waiting::kDelay:
@@ -144,7 +151,7 @@ class RowCheck {
       key.U16();
       const ExecutionNumber execution{key.U64()};
       stored.insert(execution);
-      const auto row = engine::ReadExecution(rows->value());
+      const auto row = engine::ReadExecution(execution, rows->value());
       if (!row.ok()) return Fail("execution rows can be read", std::string(row.status().message()));
       const bool open = row->status == asl::ExecutionStatus::kRunning;
       if (open != frames_.contains(execution))

@@ -25,8 +25,8 @@ worker w1 gets Pay attempt=1 delivery=1 timeout=5s {"n":1}
 # One slot: e2 gets it when e1 gives it back. A result that comes without `received` brings LambdaFunctionStarted along.
 succeed w1 Pay "first"
 ----
+worker w1 is told: Pay accepted
 worker w1 gets Pay attempt=1 delivery=1 timeout=5s {"n":2}
-worker w1 is told: accepted
 e1 #4 LambdaFunctionStarted
 e1 #5 LambdaFunctionSucceeded "first"
 e1 #6 TaskStateExited Pay "first"

@@ -354,7 +354,7 @@ void World::ShowNews() {
 void World::ShowEvents() {
   for (const auto& [name, execution] : executions_) {
     size_t& shown = shown_[name];
-    const auto page = engine::ReadPage(*store_->durable_view(), execution,
+    const auto page = engine::ReadPage(*store_->durable_view(), process_->registry(), execution,
                                        asl::EventId{static_cast<int64_t>(shown) + 1}, 30'000,
                                        storage::Direction::kForward);
     if (!page.ok()) {
