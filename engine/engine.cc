@@ -84,12 +84,12 @@ absl::Status Engine::Start() {
   if (!machines.ok()) return machines.status();
   for (const RevisionPtr& machine : *machines) registry_.Publish(machine);
 
-  std::map<PartitionId, std::vector<ExecutionNumber>> crashed;
   if (!options_.data_dir.empty()) {
     absl::StatusOr<std::unique_ptr<CrashMarks>> marks = CrashMarks::Open(options_.data_dir + "/WORKING");
     if (!marks.ok()) return marks.status();
     marks_ = *std::move(marks);
-    for (ExecutionNumber execution : marks_->left_behind()) crashed[PartitionOf(execution)].push_back(execution);
+    if (absl::Status s = CountCrashes(marks_->left_behind(), *store_); !s.ok()) return s;
+    marks_->Clear();
   }
   surroundings_.marks = marks_.get();
   surroundings_.clock = &clock();
@@ -109,8 +109,7 @@ absl::Status Engine::Start() {
                                            .lease_ms = options_.lease_ms,
                                            .cache_bytes_max = options_.cache_bytes / partitions_,
                                            .redeliver = options_.redeliver});
-    absl::Status s = partition.Recover(*store_, id == 0 ? *machines : std::vector<RevisionPtr>{}, clock().Now(),
-                                       crashed[id]);
+    absl::Status s = partition.Recover(*store_, id == 0 ? *machines : std::vector<RevisionPtr>{}, clock().Now());
     if (!s.ok()) return s;
   }
   loader_ = std::make_unique<Loader>(store_.get(), surroundings_.post);

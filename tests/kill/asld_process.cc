@@ -86,6 +86,14 @@ void Process::Signal(int signal) {
   if (!ended_) kill(pid_, signal);
 }
 
+// WNOWAIT: its end is left for Gather to take.
+bool Process::Halt() {
+  Signal(SIGSTOP);
+  siginfo_t info{};
+  const int done = waitid(P_PID, static_cast<id_t>(pid_), &info, WSTOPPED | WEXITED | WNOWAIT);
+  return done == 0 && info.si_code == CLD_STOPPED;
+}
+
 std::optional<std::string> Process::WaitForLine(std::string_view text,
                                                 std::chrono::milliseconds limit) {
   std::unique_lock lock(mutex_);

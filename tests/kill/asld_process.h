@@ -31,6 +31,9 @@ class Process {
 
   void Signal(int signal);  // no effect once it has ended
 
+  // SIGSTOP, and waits until all its threads stand still; SIGCONT lets them go on. False: it ended.
+  bool Halt();
+
   // The first line of standard error that holds `text`; nullopt when the process ended without one
   // or the limit passed.
   std::optional<std::string> WaitForLine(std::string_view text, std::chrono::milliseconds limit);
