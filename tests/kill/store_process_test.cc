@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <condition_variable>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -45,7 +46,8 @@ std::vector<std::string> AcceptLoss() {
 // engine is gone.
 class Starters {
  public:
-  Starters(const std::string& address, int clients, size_t input_bytes) : calls_(address) {
+  Starters(const std::string& address, int clients, size_t input_bytes)
+      : calls_(address), clients_(clients) {
     input_ = fmt::format(R"("{}")", std::string(input_bytes, 'x'));
     for (int i = 0; i < clients; ++i) threads_.emplace_back([this, i] { Run(i); });
   }
@@ -60,6 +62,13 @@ class Starters {
   size_t count() {
     std::lock_guard lock(mutex_);
     return started_.size();
+  }
+
+  // False when all clients have ended, or the limit passed, before there were `wanted`.
+  bool WaitFor(size_t wanted) {
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, kLimit, [&] { return started_.size() >= wanted || clients_ == 0; });
+    return started_.size() >= wanted;
   }
 
   // Of how many the engine at the same address knows no more.
@@ -78,17 +87,23 @@ class Starters {
     for (int i = 0; !ending_; ++i) {
       const absl::StatusOr<std::string> arn =
           calls_.TryStart("sleeper", fmt::format("s-{}-{}", client, i), input_);
-      if (!arn.ok()) return;
+      if (!arn.ok()) break;
       std::lock_guard lock(mutex_);
       started_.push_back(*arn);
+      changed_.notify_all();
     }
+    std::lock_guard lock(mutex_);
+    --clients_;
+    changed_.notify_all();
   }
 
   EngineCalls calls_;
   std::string input_;
   std::atomic<bool> ending_{false};
   std::mutex mutex_;
+  std::condition_variable changed_;
   std::vector<std::string> started_;  // acknowledged; guarded by mutex_
+  int clients_;                       // that have not ended; guarded by mutex_
   std::vector<std::thread> threads_;
 };
 
@@ -167,12 +182,6 @@ void FlipBit(const std::string& path, size_t at) {
   ASSERT_TRUE(file.good());
 }
 
-void WaitForStarts(Starters& starters, size_t wanted, Process& process) {
-  while (starters.count() < wanted && !process.WaitForEnd(std::chrono::milliseconds(20))) {
-  }
-  ASSERT_GE(starters.count(), wanted) << process.errors();
-}
-
 TEST_F(StoreProcess, ADirectoryInUseIsRefusedAndItsUserGoesOn) {
   ASSERT_NO_FATAL_FAILURE(Start());
   ASSERT_NO_FATAL_FAILURE(CreateSleeper());
@@ -193,7 +202,7 @@ TEST_F(StoreProcess, SigtermUnderLoadExitsInTimeAndKeepsWhatWasAcknowledged) {
   ASSERT_NO_FATAL_FAILURE(Start());
   ASSERT_NO_FATAL_FAILURE(CreateSleeper());
   Starters starters(asld_->address(), 32, 300);
-  ASSERT_NO_FATAL_FAILURE(WaitForStarts(starters, 500, asld_->process()));
+  ASSERT_TRUE(starters.WaitFor(500)) << asld_->process().errors();
 
   EXPECT_EQ(asld_->Terminate(kTermLimit), 0) << asld_->process().errors();
 
@@ -207,7 +216,7 @@ TEST_F(StoreProcess, AFlippedBitInTheLogIsRefusedUnlessTheLossIsAccepted) {
   ASSERT_NO_FATAL_FAILURE(Start());
   ASSERT_NO_FATAL_FAILURE(CreateSleeper());
   Starters starters(asld_->address(), 8, 300);
-  ASSERT_NO_FATAL_FAILURE(WaitForStarts(starters, 200, asld_->process()));
+  ASSERT_TRUE(starters.WaitFor(200)) << asld_->process().errors();
   asld_->Kill();
   starters.End();
   const std::string log = NewestLog(asld_->data_dir());

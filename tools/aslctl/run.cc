@@ -2,7 +2,6 @@
 // SPDX-FileCopyrightText: The asld authors
 
 #include <fmt/format.h>
-#include <poll.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -23,6 +22,7 @@ namespace aslctl {
 namespace {
 
 constexpr size_t kProgressColumnsMax = 100;
+constexpr int64_t kLookMsMax = 60'000;  // the time of day may be set while it waits
 
 // The terminal's world: the wall clock, commands for Tasks, progress on stderr.
 class Terminal : public World {
@@ -35,8 +35,7 @@ class Terminal : public World {
   bool WaitUntil(asl::Millis due) override {
     if (options_.fast_waits) skipped_ms_ += std::max<int64_t>(due - Now(), 0);
     while (Now() < due) {
-      if (Interrupted()) return false;
-      poll(nullptr, 0, static_cast<int>(std::min<int64_t>(due - Now(), 60'000)));
+      if (WaitForInterrupt(std::min<int64_t>(due - Now(), kLookMsMax))) return false;
     }
     return true;
   }

@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <thread>
 
 #include "asld/v1/workflows.pb.h"
 #include "tools/aslctl/arguments.h"
@@ -29,8 +28,6 @@ constexpr int64_t kLookMs = 1'000;
 void Say(const std::string& line) {
   fmt::print(stderr, "{}\n", StyleOf(stderr).Paint(Tone::kBusy, line));
 }
-
-void Sleep(int64_t ms) { std::this_thread::sleep_for(std::chrono::milliseconds(ms)); }
 
 // What has been said already is not repeated until it was over and came back.
 class Talk {
@@ -95,14 +92,16 @@ std::variant<asld::v1::Execution, Failure> WaitForEnd(EngineClient& engine, cons
         return FailureOf(execution.status(), "cannot wait for " + ShortName(arn));
       }
       talk.Now({"the engine cannot be reached: waiting for it to come back"});
-      Sleep(kSliceMs);
+      WaitForInterrupt(kSliceMs);
       continue;
     }
     if (!absl::IsDeadlineExceeded(execution.status())) {
       return FailureOf(execution.status(), "cannot wait for " + ShortName(arn));
     }
     // An answer before its time (the engine's clock, a proxy) must not make this loop spin.
-    if (const int64_t rest = asked + patience - MonotonicMs(); rest > 0) Sleep(rest);
+    if (const int64_t rest = asked + patience - MonotonicMs(); rest > 0) {
+      WaitForInterrupt(rest);
+    }
     if (MonotonicMs() < look) continue;
     const auto seen = engine.DescribeExecution(arn);
     look = MonotonicMs() + kLookMs;

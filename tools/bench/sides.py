@@ -47,7 +47,7 @@ class Server:
             if self.process.poll() is not None or time.monotonic() > deadline:
                 self.stop()
                 raise Failed("did not become ready: %s\n%s" % (" ".join(self.argv), self.text()))
-            time.sleep(0.02)
+            time.sleep(0.02)  # servers of many makes: none tells its parent that it is ready
 
     def text(self):
         return self.log.read_text(errors="replace")

@@ -121,7 +121,7 @@ void Ledger::Receive(std::vector<Task> tasks) {
     auto [it, fresh] = entries_.try_emplace(task.token);
     if (fresh) {
       waiting_.push_back(task.token);
-      task.stop_flag = std::make_shared<std::atomic<bool>>(false);
+      task.stop_flag = std::make_shared<StopFlag>();
       it->second.task = std::make_shared<Task>(std::move(task));
       runnable_.notify_one();
     } else if (it->second.phase == Phase::kFinished) {
@@ -144,7 +144,7 @@ void Ledger::Forget(Entries::iterator entry) {
 void Ledger::WithdrawLocked(const std::string& token) {
   auto it = entries_.find(token);
   if (it == entries_.end()) return;
-  it->second.task->stop_flag->store(true);
+  it->second.task->stop_flag->Raise();
   if (drained_) sayable_.notify_all();
   // While it runs, the entry stays so that the token counts as known.
   if (it->second.phase != Phase::kRunning) Forget(it);
@@ -273,7 +273,7 @@ size_t Ledger::Abandon() {
   if (!abandoned_) abandoned_ = HeldLocked();
   draining_ = true;
   open_ = false;
-  for (auto& [token, entry] : entries_) entry.task->stop_flag->store(true);
+  for (auto& [token, entry] : entries_) entry.task->stop_flag->Raise();
   runnable_.notify_all();
   sayable_.notify_all();
   timely_.notify_all();

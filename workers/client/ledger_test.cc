@@ -194,6 +194,25 @@ TEST_F(LedgerTest, AWithdrawnTaskThatRunsIsToldAndItsResultDropped) {
   EXPECT_EQ(ledger_.held(), 0u);
 }
 
+TEST_F(LedgerTest, AWithdrawnTaskWakesItsFunctionThatWaits) {
+  Receive("t1");
+  Begin();
+  bool withdrawn = false;
+  std::thread waiting([&] { withdrawn = running_->WaitUntilWithdrawn(std::chrono::hours(1)); });
+
+  ledger_.Withdraw("t1");
+  waiting.join();
+
+  EXPECT_TRUE(withdrawn);
+}
+
+TEST_F(LedgerTest, ATaskThatNobodyWithdrawsLetsItsFunctionWaitToTheEnd) {
+  Receive("t1");
+  Begin();
+
+  EXPECT_FALSE(running_->WaitUntilWithdrawn(milliseconds(1)));
+}
+
 TEST_F(LedgerTest, AnAnswerNoLongerWantedWithdrawsTheTask) {
   Receive("t1");
   Begin();

@@ -7,13 +7,37 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
+#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 
 namespace workers {
+
+// Raised once; whoever waits for it wakes then. Any thread.
+class StopFlag {
+ public:
+  void Raise() {
+    std::lock_guard lock(mutex_);
+    raised_ = true;
+    changed_.notify_all();
+  }
+  bool raised() const { return raised_; }
+  // False when the limit passed first.
+  bool WaitFor(std::chrono::milliseconds limit) {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, limit, [this] { return raised(); });
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::atomic<bool> raised_{false};  // set under mutex_
+};
 
 struct Task {
   std::string token;     // names this delivery of this task; opaque bytes
@@ -32,8 +56,14 @@ struct Task {
 
   // True once nobody wants the result any more (timed out, execution stopped, process must end):
   // the function should return soon, whatever it returns.
-  bool withdrawn() const { return stop_flag != nullptr && stop_flag->load(); }
-  std::shared_ptr<std::atomic<bool>> stop_flag;  // kept by the library
+  bool withdrawn() const { return stop_flag != nullptr && stop_flag->raised(); }
+  // For a function that has to let time pass: returns when `limit` has, or when the task is
+  // withdrawn, and then true.
+  bool WaitUntilWithdrawn(std::chrono::milliseconds limit) const {
+    const auto flag = stop_flag != nullptr ? stop_flag : std::make_shared<StopFlag>();
+    return flag->WaitFor(limit);
+  }
+  std::shared_ptr<StopFlag> stop_flag;  // kept by the library
 };
 
 // How the work ended: a JSON text, or an error that Retry and Catch match by its name.

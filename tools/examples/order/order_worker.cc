@@ -14,7 +14,6 @@
 #include <random>
 #include <string>
 #include <string_view>
-#include <thread>
 
 #include "CLI/CLI.hpp"
 #include "fmt/core.h"
@@ -26,8 +25,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 using workers::Result;
 using workers::Task;
-
-constexpr std::chrono::milliseconds kNap{20};  // how soon a withdrawn function notices
 
 struct Settings {
   workers::WorkerOptions worker;
@@ -56,11 +53,8 @@ bool AppendLine(const std::string& path, const Task& task) {
 // What takes time in the real world. Stops early when nobody waits for the result any more.
 void Work(const Settings& settings, const Task& task) {
   std::mt19937 draw(std::random_device{}());
-  std::chrono::milliseconds left(
-      std::uniform_int_distribution<uint32_t>(settings.work_ms_min, settings.work_ms_max)(draw));
-  for (; left.count() > 0 && !task.withdrawn(); left -= kNap) {
-    std::this_thread::sleep_for(std::min(left, kNap));
-  }
+  std::uniform_int_distribution<uint32_t> work_ms(settings.work_ms_min, settings.work_ms_max);
+  task.WaitUntilWithdrawn(std::chrono::milliseconds(work_ms(draw)));
 }
 
 Result ValidateOrder(const Json& order) {
