@@ -85,6 +85,9 @@ absl::StatusOr<TaskProcess> TaskProcess::Start(const std::string& command, std::
     execv(argv[0], const_cast<char* const*>(argv));
     _exit(127);
   }
+  // By both, so that the group exists whoever comes first: else a kill right after the start finds
+  // no group, and the command runs on.
+  setpgid(pid, pid);
   // A command that does not read its input must not end us.
   signal(SIGPIPE, SIG_IGN);
   TaskProcess process;
