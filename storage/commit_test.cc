@@ -6,7 +6,9 @@
 #include <gtest/gtest.h>
 
 #include <condition_variable>
+#include <functional>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -120,6 +122,30 @@ std::string ValueOf(const Reader& reader, uint32_t partition) {
   return value.ok() && value->has_value() ? **value : "NOT_FOUND";
 }
 
+// A committer whose first write or sync stands until the gate is opened.
+class HeldCommitter : public testing::Test {
+ protected:
+  // The fault that holds: for the call that is to stand.
+  std::function<absl::Status(uint64_t)> Hold() {
+    return [this](uint64_t nth) {
+      if (nth == 1) gate_.Pass();
+      return absl::OkStatus();
+    };
+  }
+  // Submits the first batch of partition 0 and returns when the call stands.
+  void Begin(MemoryStore::Faults faults) {
+    store_.set_faults(std::move(faults));
+    committer_.emplace(&store_, &notes_);
+    committer_->Submit(One(MakeBatch(0, 1)));
+    gate_.WaitUntilReached();
+  }
+
+  MemoryStore store_{Tables()};
+  Gate gate_;
+  Notes notes_;
+  std::optional<Committer> committer_;
+};
+
 TEST(Committer, ASubmittedBatchBecomesAppliedDurableAndVisible) {
   MemoryStore store(Tables());
   Notes notes;
@@ -150,50 +176,32 @@ TEST(Committer, StopWritesAndSyncsWhatWasSubmitted) {
   EXPECT_FALSE(notes.ever_went_back());
 }
 
-TEST(Committer, WhileOneSyncRunsTheWriterGoesOnAndTheNextSyncCoversItAll) {
-  MemoryStore store(Tables());
-  Gate gate;
-  store.set_faults({.sync = [&](uint64_t nth) {
-    if (nth == 1) gate.Pass();
-    return absl::OkStatus();
-  }});
-  Notes notes;
-  Committer committer(&store, &notes);
+TEST_F(HeldCommitter, WhileOneSyncRunsTheWriterGoesOnAndTheNextSyncCoversItAll) {
+  Begin({.sync = Hold()});
 
-  committer.Submit(One(MakeBatch(0, 1)));
-  gate.WaitUntilReached();
   for (uint64_t n = 2; n <= 50; ++n) {
-    committer.Submit(One(MakeBatch(0, n)));
-    notes.WaitForApplied(0, n);
+    committer_->Submit(One(MakeBatch(0, n)));
+    notes_.WaitForApplied(0, n);
   }
-  EXPECT_EQ(notes.durable(0), 0u);
-  EXPECT_EQ(ValueOf(*committer.durable_view(), 0), "NOT_FOUND");
-  gate.Open();
-  notes.WaitForDurable(0, 50);
+  EXPECT_EQ(notes_.durable(0), 0u);
+  EXPECT_EQ(ValueOf(*committer_->durable_view(), 0), "NOT_FOUND");
+  gate_.Open();
+  notes_.WaitForDurable(0, 50);
 
-  EXPECT_EQ(committer.counters().syncs, 2u);
-  EXPECT_EQ(ValueOf(*committer.durable_view(), 0), "50");
+  EXPECT_EQ(committer_->counters().syncs, 2u);
+  EXPECT_EQ(ValueOf(*committer_->durable_view(), 0), "50");
 }
 
-TEST(Committer, EverythingQueuedBecomesOneWrite) {
-  MemoryStore store(Tables());
-  Gate gate;
-  store.set_faults({.write = [&](uint64_t nth) {
-    if (nth == 1) gate.Pass();
-    return absl::OkStatus();
-  }});
-  Notes notes;
-  Committer committer(&store, &notes);
+TEST_F(HeldCommitter, EverythingQueuedBecomesOneWrite) {
+  Begin({.write = Hold()});
 
-  committer.Submit(One(MakeBatch(0, 1)));
-  gate.WaitUntilReached();
   for (uint32_t partition = 1; partition <= 40; ++partition) {
-    committer.Submit(One(MakeBatch(partition, 1)));
+    committer_->Submit(One(MakeBatch(partition, 1)));
   }
-  gate.Open();
-  notes.WaitForDurable(40, 1);
+  gate_.Open();
+  notes_.WaitForDurable(40, 1);
 
-  EXPECT_EQ(committer.counters().writes, 2u);
+  EXPECT_EQ(committer_->counters().writes, 2u);
 }
 
 TEST(Committer, AWriteIsBoundedSoThatALongQueueDoesNotHoldUpTheSync) {
@@ -265,29 +273,18 @@ TEST(Committer, AFailedSyncAnnouncesNothingAndKeepsTheDurableView) {
   EXPECT_EQ(ValueOf(*committer.durable_view(), 0), "1");
 }
 
-TEST(Committer, ASyncUnderWayWhenAWriteFailsIsNotAnnounced) {
-  MemoryStore store(Tables());
-  Gate gate;
-  store.set_faults(
-      {.write =
-           [](uint64_t nth) { return nth == 2 ? absl::InternalError("no") : absl::OkStatus(); },
-       .sync =
-           [&](uint64_t) {
-             gate.Pass();
-             return absl::OkStatus();
-           }});
-  Notes notes;
-  Committer committer(&store, &notes);
-  committer.Submit(One(MakeBatch(0, 1)));
-  gate.WaitUntilReached();
+TEST_F(HeldCommitter, ASyncUnderWayWhenAWriteFailsIsNotAnnounced) {
+  Begin({.write =
+             [](uint64_t nth) { return nth == 2 ? absl::InternalError("no") : absl::OkStatus(); },
+         .sync = Hold()});
 
-  committer.Submit(One(MakeBatch(0, 2)));
-  notes.WaitForFailure();
-  gate.Open();
-  committer.Stop();
+  committer_->Submit(One(MakeBatch(0, 2)));
+  notes_.WaitForFailure();
+  gate_.Open();
+  committer_->Stop();
 
-  EXPECT_EQ(notes.durable(0), 0u);
-  EXPECT_EQ(notes.failures(), std::vector<std::string>{"no, last durable 0"});
+  EXPECT_EQ(notes_.durable(0), 0u);
+  EXPECT_EQ(notes_.failures(), std::vector<std::string>{"no, last durable 0"});
 }
 
 TEST(Committer, WithoutSyncingDurableFollowsTheWrite) {

@@ -10,7 +10,9 @@ design does not allow, and on a heavy library header in one of our own headers. 
 import pathlib
 import re
 import sys
-import tempfile
+
+sys.dont_write_bytecode = True  # leave nothing beside the source
+import guard  # noqa: E402
 
 ROOMS = ("asl", "storage", "workers", "engine", "proto", "tools", "tests")
 
@@ -133,27 +135,4 @@ PLANTED = [  # file, its text, what the problem must name; None: allowed
 ]
 
 
-def self_test():
-    failures = 0
-    for path, text, expected in PLANTED:
-        with tempfile.TemporaryDirectory() as folder:
-            file = pathlib.Path(folder) / path
-            file.parent.mkdir(parents=True)
-            file.write_text(text)
-            problems, _ = check_tree(folder)
-            found = len(problems) == 1 and expected in problems[0] if expected else not problems
-            failures += not found
-            print("ok  " if found else "FAIL", path, expected or "(allowed)", "" if found else problems)
-    return failures
-
-
-def main():
-    if sys.argv[1:] == ["--self-test"]:
-        sys.exit(1 if self_test() else 0)
-    problems, files = check_tree(sys.argv[1])
-    print("\n".join(problems))
-    print(f"{files} files read, {len(problems)} forbidden arrows")
-    sys.exit(1 if problems or not files else 0)
-
-
-main()
+guard.main(check_tree, PLANTED, lambda path, text: {path: text}, fine="allowed", what="forbidden arrows")

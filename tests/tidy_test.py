@@ -12,9 +12,9 @@ is no longer needed, or a limit above what the file needs, is itself a problem.
 import pathlib
 import re
 import sys
-import tempfile
 
 sys.dont_write_bytecode = True  # leave nothing beside the source
+import guard  # noqa: E402
 import tidy_source  # noqa: E402
 
 ROOMS = ("asl", "storage", "workers", "engine", "proto", "tools", "tests", ".ci")
@@ -191,32 +191,11 @@ PLANTED = [  # file, its text, what the only problem must name; None: fine as it
 ]
 
 
-def self_test():
-    failures = 0
-    for path, text, expected in PLANTED:
-        with tempfile.TemporaryDirectory() as folder:
-            root = pathlib.Path(folder)
-            parts = re.split(r"//FILE (\S+)\n", text)
-            files = dict([(path, parts[0])] + list(zip(parts[1::2], parts[2::2])))
-            for room in ("asl", "engine", "tests", "tools"):
-                files.setdefault(f"{room}/CMakeLists.txt", BUILD)
-            for name, content in files.items():
-                (root / name).parent.mkdir(parents=True, exist_ok=True)
-                (root / name).write_text(content)
-            problems, _ = check_tree(root)
-            good = len(problems) == 1 and expected in problems[0] if expected else not problems
-            failures += not good
-            print("ok  " if good else "FAIL", path, expected or "(fine)", "" if good else problems)
-    return failures
+def planted_files(path, text):
+    """`//FILE NAME` in the text begins another file; every room has a build that names its sources."""
+    parts = re.split(r"//FILE (\S+)\n", text)
+    builds = {f"{room}/CMakeLists.txt": BUILD for room in ("asl", "engine", "tests", "tools")}
+    return {**builds, path: parts[0], **dict(zip(parts[1::2], parts[2::2]))}
 
 
-def main():
-    if sys.argv[1:] == ["--self-test"]:
-        sys.exit(1 if self_test() else 0)
-    problems, files = check_tree(sys.argv[1])
-    print("\n".join(problems))
-    print(f"{files} files read, {len(problems)} problems")
-    sys.exit(1 if problems or not files else 0)
-
-
-main()
+guard.main(check_tree, PLANTED, planted_files, fine="fine", what="problems")

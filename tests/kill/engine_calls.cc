@@ -2,28 +2,18 @@
 // SPDX-FileCopyrightText: The asld authors
 #include "tests/kill/engine_calls.h"
 
-#include <grpcpp/grpcpp.h>
-
-#include "asld/v1/workflows.grpc.pb.h"
 #include "fmt/format.h"
+#include "tools/aslctl/workflow_calls.h"
 
 namespace kill_test {
 namespace {
 
+using aslctl::AllEvents;
+using aslctl::DescribeRequest;
+using aslctl::StartRequest;
+using aslctl::ToStatus;
+using aslctl::WorkflowsMethod;
 using asld::v1::Workflows;
-
-asld::v1::StartExecutionRequest StartRequest(const std::string& machine, const std::string& name,
-                                             const std::string& input) {
-  asld::v1::StartExecutionRequest request;
-  request.set_state_machine(machine);
-  request.set_name(name);
-  request.set_input(input);
-  return request;
-}
-
-absl::Status ToStatus(const grpc::Status& status) {
-  return absl::Status(static_cast<absl::StatusCode>(status.error_code()), status.error_message());
-}
 
 // No call is open longer: what takes longer hangs.
 constexpr int64_t kCallMsMax = 180'000;
@@ -36,9 +26,8 @@ struct EngineCalls::State {
   std::unique_ptr<Workflows::Stub> stub;
 
   template <class Request, class Response>
-  absl::StatusOr<Response> Call(grpc::Status (Workflows::Stub::*method)(grpc::ClientContext*,
-                                                                        const Request&, Response*),
-                                const Request& request, bool* repeated = nullptr) {
+  absl::StatusOr<Response> Call(WorkflowsMethod<Request, Response> method, const Request& request,
+                                bool* repeated = nullptr) {
     while (true) {
       grpc::ClientContext context;
       context.set_wait_for_ready(true);
@@ -101,29 +90,20 @@ absl::Status EngineCalls::Stop(const std::string& arn) {
 }
 
 absl::StatusOr<asld::v1::Execution> EngineCalls::Wait(const std::string& arn) {
-  asld::v1::DescribeExecutionRequest request;
-  request.set_execution_arn(arn);
-  return state_->Call(&Workflows::Stub::WaitExecution, request);
+  return state_->Call(&Workflows::Stub::WaitExecution, DescribeRequest(arn));
 }
 
 absl::StatusOr<asld::v1::Execution> EngineCalls::Describe(const std::string& arn) {
-  asld::v1::DescribeExecutionRequest request;
-  request.set_execution_arn(arn);
-  return state_->Call(&Workflows::Stub::DescribeExecution, request);
+  return state_->Call(&Workflows::Stub::DescribeExecution, DescribeRequest(arn));
 }
 
 absl::StatusOr<std::vector<asld::v1::HistoryEvent>> EngineCalls::History(const std::string& arn) {
-  std::vector<asld::v1::HistoryEvent> events;
   asld::v1::GetExecutionHistoryRequest request;
   request.set_execution_arn(arn);
   request.set_max_results(kPage);
-  while (true) {
-    auto page = state_->Call(&Workflows::Stub::GetExecutionHistory, request);
-    if (!page.ok()) return page.status();
-    for (auto& event : *page->mutable_events()) events.push_back(std::move(event));
-    if (page->next_token().empty()) return events;
-    request.set_next_token(page->next_token());
-  }
+  return AllEvents(request, [this](const asld::v1::GetExecutionHistoryRequest& page) {
+    return state_->Call(&Workflows::Stub::GetExecutionHistory, page);
+  });
 }
 
 }  // namespace kill_test

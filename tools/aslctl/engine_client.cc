@@ -3,12 +3,10 @@
 
 #include "tools/aslctl/engine_client.h"
 
-#include <grpcpp/grpcpp.h>
-
 #include <utility>
 
-#include "asld/v1/workflows.grpc.pb.h"
 #include "tools/aslctl/arguments.h"
+#include "tools/aslctl/workflow_calls.h"
 
 namespace aslctl {
 namespace {
@@ -17,10 +15,6 @@ using asld::v1::Workflows;
 
 constexpr int kPage = 1000;
 constexpr int kReconnectMsMax = 500;
-
-absl::Status ToStatus(const grpc::Status& status) {
-  return absl::Status(static_cast<absl::StatusCode>(status.error_code()), status.error_message());
-}
 
 int64_t Ms(const google::protobuf::Timestamp& time) {
   return time.seconds() * 1000 + time.nanos() / 1'000'000;
@@ -32,9 +26,7 @@ struct EngineClient::State {
   std::unique_ptr<Workflows::Stub> stub;
 
   template <class Request, class Response>
-  absl::StatusOr<Response> Call(grpc::Status (Workflows::Stub::*method)(grpc::ClientContext*,
-                                                                        const Request&, Response*),
-                                const Request& request,
+  absl::StatusOr<Response> Call(WorkflowsMethod<Request, Response> method, const Request& request,
                                 std::chrono::milliseconds patience = kAnswerMax) {
     grpc::ClientContext context;
     context.set_deadline(gpr_time_from_millis(patience.count(), GPR_TIMESPAN));
@@ -87,11 +79,8 @@ absl::StatusOr<std::vector<asld::v1::StateMachine>> EngineClient::ListStateMachi
 absl::StatusOr<std::string> EngineClient::StartExecution(const std::string& state_machine,
                                                          const std::string& name,
                                                          const std::string& input) {
-  asld::v1::StartExecutionRequest request;
-  request.set_state_machine(state_machine);
-  request.set_name(name);
-  request.set_input(input);
-  auto response = state_->Call(&Workflows::Stub::StartExecution, request);
+  auto response =
+      state_->Call(&Workflows::Stub::StartExecution, StartRequest(state_machine, name, input));
   if (!response.ok()) return response.status();
   return response->execution_arn();
 }
@@ -105,16 +94,12 @@ absl::StatusOr<std::string> EngineClient::ResolveExecution(const std::string& ex
 }
 
 absl::StatusOr<asld::v1::Execution> EngineClient::DescribeExecution(const std::string& arn) {
-  asld::v1::DescribeExecutionRequest request;
-  request.set_execution_arn(arn);
-  return state_->Call(&Workflows::Stub::DescribeExecution, request);
+  return state_->Call(&Workflows::Stub::DescribeExecution, DescribeRequest(arn));
 }
 
 absl::StatusOr<asld::v1::Execution> EngineClient::WaitExecution(
     const std::string& arn, std::chrono::milliseconds patience) {
-  asld::v1::DescribeExecutionRequest request;
-  request.set_execution_arn(arn);
-  return state_->Call(&Workflows::Stub::WaitExecution, request, patience);
+  return state_->Call(&Workflows::Stub::WaitExecution, DescribeRequest(arn), patience);
 }
 
 absl::Status EngineClient::StopExecution(const std::string& arn,
@@ -129,18 +114,13 @@ absl::Status EngineClient::StopExecution(const std::string& arn,
 
 absl::StatusOr<std::vector<asld::v1::HistoryEvent>> EngineClient::History(const std::string& arn,
                                                                           Order order) {
-  std::vector<asld::v1::HistoryEvent> events;
   asld::v1::GetExecutionHistoryRequest request;
   request.set_execution_arn(arn);
   request.set_max_results(kPage);
   request.set_reverse_order(order == Order::kNewestFirst);
-  while (true) {
-    auto page = state_->Call(&Workflows::Stub::GetExecutionHistory, request);
-    if (!page.ok()) return page.status();
-    for (auto& event : *page->mutable_events()) events.push_back(std::move(event));
-    if (page->next_token().empty()) return events;
-    request.set_next_token(page->next_token());
-  }
+  return AllEvents(request, [this](const asld::v1::GetExecutionHistoryRequest& page) {
+    return state_->Call(&Workflows::Stub::GetExecutionHistory, page);
+  });
 }
 
 int64_t StartedMs(const asld::v1::Execution& execution) { return Ms(execution.start_date()); }
