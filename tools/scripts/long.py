@@ -3,34 +3,47 @@
 # SPDX-FileCopyrightText: The asld authors
 """The long forms of the tests that draw by chance, in chunks, so that an interrupted run goes on where it was.
 
-  long.py BUILD STATE [PART…] [--again]
+  long.py BUILD STATE [PART…] [--chunks N] [--again]
 
-BUILD is a release build, STATE a folder for state.json and one log per part. A chunk that fails ends the run with its
-command, which replays it. Every number in a chunk's last lines is added up by the text around it, and printed at the end.
+BUILD is a release build, STATE a folder for state.json, one log per part, and what the running chunk writes. A chunk
+that fails ends the run with its command, which replays it. Every number in a chunk's last lines is added up by the text
+around it, and printed at the end.
 """
 import argparse
 import json
 import os
 import pathlib
 import re
+import shutil
+import signal
 import subprocess
 import sys
 import time
 
 # Part: how many in all, how many per chunk, and the chunk's command (environment first) given its first seed.
 PARTS = {
-    "power-cuts": (1000, 50, lambda b, first, n: (
-        {"ASLD_CUTS": str(n), "ASLD_SEED": str(100_000 + first)},
-        [b / "tests/crash/store_power_cut_test", "--gtest_brief=1", "--gtest_filter=*LosesNothing*"])),
-    "kills": (100, 10, lambda b, first, n: (
+    "kills": (200, 10, lambda b, first, n: (
         {}, [b / "tests/kill/kill_test", "--seed", str(100 + first), "--kills", str(n)])),
-    "kills-with-workers": (100, 10, lambda b, first, n: (
+    "kills-with-workers": (200, 10, lambda b, first, n: (
         {}, [b / "tests/kill/kill_test", "--die", "--seed", str(100 + first), "--kills", str(n)])),
     "seeds": (10000, 500, lambda b, first, n: (
-        {}, [b / "tests/sim/asld_sim", "--quiet", "--seeds", f"{first}..{first + n - 1}"])),
+        {}, [b / "tests/sim/asld_sim", "--quiet", "--store", "memory", "--seeds", f"{first}..{first + n - 1}"])),
     "seeds-independent": (10000, 500, lambda b, first, n: (
         {}, [b / "tests/sim/asld_sim", "--quiet", "--store", "independent", "--seeds", f"{first}..{first + n - 1}"])),
 }
+
+
+def power_cuts(build):
+    """A part for each test of label `crash` named *power_cut*, without its deliberate breaks, whose number is fixed."""
+    listed = subprocess.run(["ctest", "--test-dir", build, "--show-only=json-v1", "-L", "^crash$", "-R", "power_cut"],
+                            check=True, text=True, stdout=subprocess.PIPE).stdout
+    return {test["name"].removesuffix("_test").replace("_", "-") + "s": (
+        1000, 50, lambda b, first, n, command=test["command"]: (
+            {"ASLD_CUTS": str(n), "ASLD_SEED": str(100_000 + first)},
+            [*command, "--gtest_brief=1", "--gtest_filter=-*IsRed*"]))
+            for test in json.loads(listed)["tests"]}
+
+
 NUMBER = re.compile(r"(?<![\w.])\d+(?![\w.])")
 REPLAY_ONLY = re.compile(r"^(kill \d+:|kill_test --seed|seed \d+$|Note: |\[)")
 
@@ -45,17 +58,24 @@ def add_up(sums, output):
             sums[words] = [a + b for a, b in zip(sums.get(words, [0] * len(numbers)), numbers)]
 
 
-def run_part(name, build, folder, state):
-    total, chunk, command_of = PARTS[name]
+def run_part(name, build, folder, state, parts, chunks_max):
+    total, chunk, command_of = parts[name]
     part = state.setdefault(name, {"done": 0, "seconds": 0, "sums": {}})
-    while part["done"] < total:
+    chunks = 0
+    while part["done"] < total and chunks != chunks_max:
+        chunks += 1
         count = min(chunk, total - part["done"])
         environment, command = command_of(build, part["done"] + 1, count)
         command = [str(word) for word in command]
         shown = " ".join([f"{k}={v}" for k, v in environment.items()] + command)
         print(f"+ {shown}", flush=True)
         began = time.monotonic()
-        done = subprocess.run(command, env={**os.environ, **environment}, text=True, errors="replace",
+        # Directories that tests make; an interrupted chunk leaves its own to the next.
+        scratch = folder / "scratch"
+        shutil.rmtree(scratch, ignore_errors=True)
+        scratch.mkdir()
+        places = {"TMPDIR": str(scratch), "TEST_TMPDIR": str(scratch)}
+        done = subprocess.run(command, env={**os.environ, **places, **environment}, text=True, errors="replace",
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         with open(folder / f"{name}.log", "a") as log:
             log.write(f"+ {shown}\n{done.stdout}")
@@ -66,6 +86,7 @@ def run_part(name, build, folder, state):
         part["seconds"] += round(time.monotonic() - began)
         add_up(part["sums"], done.stdout)
         write(folder, state)
+        shutil.rmtree(scratch)
         print(f"  {name}: {part['done']} of {total}", flush=True)
 
 
@@ -81,23 +102,31 @@ def main():
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("build", type=pathlib.Path)
     parser.add_argument("state", type=pathlib.Path)
-    parser.add_argument("parts", nargs="*", metavar="PART", help="of: " + ", ".join(PARTS))
-    parser.add_argument("--again", action="store_true", help="forget what was done and begin anew")
+    parser.add_argument("parts", nargs="*", metavar="PART", help="all when none is named; " + ", ".join(PARTS) +
+                        ", and one for each power-cut test, such as store-power-cuts")
+    parser.add_argument("--chunks", type=int, default=-1, metavar="N", help="no more than N chunks of each part now")
+    parser.add_argument("--again", action="store_true", help="forget what was done of these parts and begin anew")
     args = parser.parse_args()
-    unknown = [p for p in args.parts if p not in PARTS]
+    parts = {**power_cuts(args.build), **PARTS}
+    unknown = [p for p in args.parts if p not in parts]
     if unknown:
-        parser.error(f"no part {unknown[0]}; there are: {', '.join(PARTS)}")
+        parser.error(f"no part {unknown[0]}; there are: {', '.join(parts)}")
+    names = args.parts or list(parts)
 
-    args.state.mkdir(parents=True, exist_ok=True)
-    file = args.state / "state.json"
-    state = json.loads(file.read_text()) if file.exists() and not args.again else {}
+    folder = args.state.resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / "state.json"
+    state = json.loads(file.read_text()) if file.exists() else {}
+    for name in names if args.again else []:
+        state.pop(name, None)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # or the chunk would outlive us
     try:
-        for name in args.parts or PARTS:
-            run_part(name, args.build, args.state, state)
+        for name in names:
+            run_part(name, args.build, folder, state, parts, args.chunks)
     except KeyboardInterrupt:
         sys.exit("\ninterrupted; the same command goes on from here")
-    for name in args.parts or PARTS:
-        print(f"\n{name}: {state[name]['done']} passed in {state[name]['seconds']} s")
+    for name in names:
+        print(f"\n{name}: {state[name]['done']} of {parts[name][0]} passed in {state[name]['seconds']} s")
         for words, numbers in state[name]["sums"].items():
             print("  " + words.format(*numbers))
 
