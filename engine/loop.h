@@ -44,7 +44,7 @@ struct LoopSurroundings {
 class Loop : private Ports {
  public:
   Loop(LoopSurroundings* surroundings, uint32_t index);
-  ~Loop();
+  ~Loop() override;
 
   // REQUIRES: before Start. Takes the partition; its Ports are this loop's.
   Partition& Add(const PartitionOptions& options);

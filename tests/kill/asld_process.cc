@@ -41,6 +41,7 @@ constexpr int kExitAddressTaken = 69;
 
 Process::Process(const std::vector<std::string>& command, uint64_t file_bytes_max) {
   std::vector<char*> arguments;
+  arguments.reserve(command.size() + 1);
   for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
   int ends[2];
@@ -120,7 +121,7 @@ std::string Process::errors() const {
   return text_;
 }
 
-void Asld::Launch(std::vector<std::string> flags, uint64_t file_bytes_max) {
+void Asld::Launch(const std::vector<std::string>& flags, uint64_t file_bytes_max) {
   if (port_ == 0) port_ = kFirstPort + getpid() % kPorts;
   std::vector<std::string> command = {ASLD_BINARY, "--data-dir", data_dir_, "--grpc-address",
                                       address()};
@@ -129,7 +130,7 @@ void Asld::Launch(std::vector<std::string> flags, uint64_t file_bytes_max) {
   process_ = std::make_unique<Process>(command, file_bytes_max);
 }
 
-bool Asld::Start(std::vector<std::string> flags, uint64_t file_bytes_max) {
+bool Asld::Start(const std::vector<std::string>& flags, uint64_t file_bytes_max) {
   const bool first = port_ == 0;
   while (true) {
     Launch(flags, file_bytes_max);

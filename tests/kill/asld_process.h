@@ -24,7 +24,7 @@ class Process {
  public:
   // `file_bytes_max`: no file of the process grows beyond it (RLIMIT_FSIZE); 0: no limit. What a
   // disk that fails in the middle of a file looks like to the process.
-  Process(const std::vector<std::string>& command, uint64_t file_bytes_max = 0);
+  explicit Process(const std::vector<std::string>& command, uint64_t file_bytes_max = 0);
   ~Process();  // kills what still runs
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;
@@ -67,9 +67,9 @@ class Asld {
 
   // Starts it and waits until it is ready; false: it is not, and `process()` says why. The port is
   // chosen by the first start and kept.
-  bool Start(std::vector<std::string> flags = {}, uint64_t file_bytes_max = 0);
+  bool Start(const std::vector<std::string>& flags = {}, uint64_t file_bytes_max = 0);
   // Starts it without waiting.
-  void Launch(std::vector<std::string> flags = {}, uint64_t file_bytes_max = 0);
+  void Launch(const std::vector<std::string>& flags = {}, uint64_t file_bytes_max = 0);
   // SIGKILL, and waits until it is gone.
   void Kill();
   // SIGTERM; the exit code, or nullopt when the limit passed.

@@ -121,9 +121,9 @@ class StoreProcess : public Test {
 
   std::string disk() const { return directory_ + "/disk"; }
 
-  void Start(std::vector<std::string> flags = kFlags, uint64_t file_bytes_max = 0) {
+  void Start(const std::vector<std::string>& flags = kFlags, uint64_t file_bytes_max = 0) {
     if (asld_ == nullptr) asld_ = std::make_unique<Asld>(directory_ + "/data");
-    ASSERT_TRUE(asld_->Start(std::move(flags), file_bytes_max)) << asld_->process().errors();
+    ASSERT_TRUE(asld_->Start(flags, file_bytes_max)) << asld_->process().errors();
   }
 
   void CreateSleeper() {
