@@ -29,7 +29,6 @@ std::optional<storage::Batch> Partition::TakeTurn(asl::Millis wall_clock, const 
   ++counters_.turns;
   if (first_turn_) {
     first_turn_ = false;
-    WriteCrashes();
     words_.KeepWorkers(std::exchange(workers_found_, {}), *batch_);
     for (const std::string& queue : tasks_.QueuesWithWaiting()) OfferSlots(queue);
   }

@@ -56,10 +56,8 @@ class Partition {
   Partition(PartitionOptions options, Ports* ports);
 
   // Reads what must be in memory before the first turn: tasks, messages, counters. Nothing per sleeping execution.
-  // `machines` are the state machines found in the store (partition 0 only); `crashed` the executions of this partition
-  // that the last process was working on when it ended.
-  absl::Status Recover(const storage::Store& store, std::vector<RevisionPtr> machines, asl::Millis now,
-                       const std::vector<ExecutionNumber>& crashed = {});
+  // `machines` are the state machines found in the store (partition 0 only).
+  absl::Status Recover(const storage::Store& store, std::vector<RevisionPtr> machines, asl::Millis now);
 
   // `arrived`: when it reached the inbox; timers due later than that fire after it.
   void Offer(Command command, asl::Millis arrived);
@@ -110,9 +108,9 @@ class Partition {
   absl::Status RecoverTasks(const storage::Store& store);
   absl::Status RecoverAssigned(const storage::Store& store);
   absl::Status RecoverMessages(const storage::Store& store);
-  absl::Status RecoverCrashes(const storage::Store& store, const std::vector<ExecutionNumber>& crashed);
-  void WriteCrashes();
+  absl::Status RecoverCrashes(const storage::Store& store);
   bool IsParked(ExecutionNumber execution) const;
+  void AnswerParked(Execution& execution);
 
   // --- starting and stopping (partition_start.cc) ---
   void On(StartExecution& command);

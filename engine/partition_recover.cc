@@ -25,8 +25,7 @@ std::unique_ptr<storage::Cursor> ScanPrefix(const storage::Store& store, Table t
 
 }  // namespace
 
-absl::Status Partition::Recover(const storage::Store& store, std::vector<RevisionPtr> machines, asl::Millis now,
-                                const std::vector<ExecutionNumber>& crashed) {
+absl::Status Partition::Recover(const storage::Store& store, std::vector<RevisionPtr> machines, asl::Millis now) {
   absl::StatusOr<uint64_t> number = store.AppliedNumber(options_.id);
   if (!number.ok()) return number.status();
   commit_ = applied_ = durable_ = *number;
@@ -35,7 +34,7 @@ absl::Status Partition::Recover(const storage::Store& store, std::vector<Revisio
   if (absl::Status s = words_.Recover(store); !s.ok()) return s;
   if (absl::Status s = RecoverTasks(store); !s.ok()) return s;
   if (absl::Status s = RecoverMessages(store); !s.ok()) return s;
-  if (absl::Status s = RecoverCrashes(store, crashed); !s.ok()) return s;
+  if (absl::Status s = RecoverCrashes(store); !s.ok()) return s;
   hold_timeouts_until_ = clock_ + options_.lease_ms;
   return absl::OkStatus();
 }
@@ -128,7 +127,7 @@ absl::Status Partition::RecoverMessages(const storage::Store& store) {
   return marks->status();
 }
 
-absl::Status Partition::RecoverCrashes(const storage::Store& store, const std::vector<ExecutionNumber>& crashed) {
+absl::Status Partition::RecoverCrashes(const storage::Store& store) {
   auto rows = ScanPrefix(store, kCrashes, PartitionPrefix(options_.id));
   for (; rows->Valid(); rows->Next()) {
     storage::KeyReader key(rows->key());
@@ -138,18 +137,12 @@ absl::Status Partition::RecoverCrashes(const storage::Store& store, const std::v
     if (!key.ok() || !count) return Malformed("crashes");
     crashes_[execution] = *count;
   }
-  for (ExecutionNumber execution : crashed) ++crashes_[execution];
   for (const auto& [execution, count] : crashes_) {
     if (!IsParked(execution)) continue;
     spdlog::error("partition {}: execution {:016x} is parked: the process crashed {} times in a row while working on it",
                   options_.id, ToInt(execution), count);
   }
   return rows->status();
-}
-
-// In the first turn; a crash before that counts the same crash once more only if it is at the same execution.
-void Partition::WriteCrashes() {
-  for (const auto& [execution, count] : crashes_) batch_->Put(kCrashes, CrashKey(execution), U64(count));
 }
 
 bool Partition::IsParked(ExecutionNumber execution) const {

@@ -30,7 +30,7 @@ void Partition::WithExecution(ExecutionNumber number, Work work) {
 // A parked execution keeps its work and does nothing: a definition or record that kills the process three times in a row
 // must not keep everybody else from running.
 void Partition::Run(Execution& execution) {
-  if (!crashes_.empty() && IsParked(execution.number)) return;
+  if (!crashes_.empty() && IsParked(execution.number)) return AnswerParked(execution);
   ports_->WorkingOn(execution.number);
   while (execution.ready() && !execution.work.empty()) {
     Work work = std::move(execution.work.front());
@@ -45,6 +45,22 @@ void Partition::Run(Execution& execution) {
   if (!crashes_.empty() && execution.ready() && crashes_.erase(execution.number) > 0) {
     batch_->Delete(kCrashes, CrashKey(execution.number));
   }
+}
+
+// Nobody waits for a parked execution: what is asked of it is answered, the rest of its work stays.
+void Partition::AnswerParked(Execution& execution) {
+  if (!execution.ready()) return;
+  std::erase_if(execution.work, [&](Work& work) {
+    if (auto* stop = std::get_if<StopRequest>(&work)) {
+      Answer<asl::Millis>(stop->reply,
+                          absl::FailedPreconditionError(fmt::format(
+                              "Execution Is Parked: '{}' (the engine crashed {} times in a row while working on it)",
+                              execution.info.arn, crashes_.at(execution.number))));
+      return true;
+    }
+    auto* start = std::get_if<RepeatedStart>(&work);
+    return start != nullptr && Perform(execution, *start);
+  });
 }
 
 // An execution that the store does not have: its row was retired, or a caller invented the number. Whatever was wanted

@@ -143,7 +143,7 @@ TEST_F(Parking, ThreeCrashesInARowAtOneExecutionParkItAndTheOthersGoOn) {
 }
 
 // There is no way back for it but a repaired engine: the count is forgotten only by getting on.
-TEST_F(Parking, AParkedExecutionStaysParkedInEveryLaterProcess) {
+TEST_F(Parking, AParkedExecutionStaysParkedInEveryLaterProcessAndAnswersWhatIsAsked) {
   ASSERT_NO_FATAL_FAILURE(Start());
   EngineCalls calls(asld_->address());
   const std::string arn = Begin(calls, Heavy());
@@ -152,6 +152,9 @@ TEST_F(Parking, AParkedExecutionStaysParkedInEveryLaterProcess) {
   ASSERT_EQ(asld_->Terminate(kTermLimit), 0) << asld_->process().errors();
   ASSERT_NO_FATAL_FAILURE(Start());
   ExpectParked(calls, arn);
+  const absl::Status stopped = calls.Stop(arn);
+  EXPECT_EQ(stopped.code(), absl::StatusCode::kFailedPrecondition) << stopped;
+  EXPECT_EQ(calls.TryStart("heavy", "heavy-1", kInput).value_or(""), arn) << "it is still running";
   asld_->Kill();
   ASSERT_NO_FATAL_FAILURE(Start());
   ExpectParked(calls, arn);
