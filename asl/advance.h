@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The asld authors
 //
-// Advance is the interpreter: a pure function from (program, execution, signal, now, draw) to what must be
-// persisted and then done. No I/O, no threads, no clock, no randomness but what the caller passes in; the same
-// arguments always give the same answer. It serves the engine, `aslctl run`, the simulation and the fuzzers.
+// Advance is the interpreter: a pure function from (program, execution, signal, now, draw) to what
+// must be persisted and then done. No I/O, no threads, no clock, no randomness but what the caller
+// passes in; the same arguments always give the same answer. It serves the engine, `aslctl run`,
+// the simulation and the fuzzers.
 //
 // The caller's loop:
 //   1. Advance(…) → Need: load those payload texts, offer the same signal again.
-//                 → Outcome: persist events and frames in one batch, then act on the effects once it is durable.
+//                 → Outcome: persist events and frames in one batch, then act on the effects once
+//                 it is durable.
 //   2. more: offer Continue for the frame in a later turn.
 //   3. EndExecution among the effects: nothing else will come; drop the frames.
 #pragma once
@@ -34,21 +36,22 @@ struct ExecutionInfo {
   std::string role_arn;
   std::string state_machine_arn;
   std::string state_machine_name;
-  std::string region;      // of the execution's ARN; TaskScheduled shows it
+  std::string region;  // of the execution's ARN; TaskScheduled shows it
   Millis started_at;
 };
 
 struct ExecutionView {
   const ExecutionInfo& info;
-  const Payload& input;                     // event 1's input (Context Object, Execution.Input)
-  EventId next_event;                       // id that the next event gets
-  const std::map<FrameId, Frame>& frames;   // open frames; those that the signal names are present
+  const Payload& input;                    // event 1's input (Context Object, Execution.Input)
+  EventId next_event;                      // id that the next event gets
+  const std::map<FrameId, Frame>& frames;  // open frames; those that the signal names are present
 };
 
-// Uniform in [0, 1): jitter, and later States.UUID and MathRandom, draw from it. Called as often as needed.
+// Uniform in [0, 1): jitter, and later States.UUID and MathRandom, draw from it. Called as often as
+// needed.
 using Draw = std::function<double()>;
 
-Advanced Advance(const Program& program, const ExecutionView& execution, const Signal& signal, Millis now,
-                 const Draw& draw);
+Advanced Advance(const Program& program, const ExecutionView& execution, const Signal& signal,
+                 Millis now, const Draw& draw);
 
 }  // namespace asl

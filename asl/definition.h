@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The asld authors
 //
-// A Program is a definition compiled once per revision: immutable, shared by every execution of that revision, any
-// thread. Compile reports every problem of a definition at once. How a state is represented is this room's business
-// (program.h); the engine needs only what stands here.
+// A Program is a definition compiled once per revision: immutable, shared by every execution of
+// that revision, any thread. Compile reports every problem of a definition at once. How a state is
+// represented is this room's business (program.h); the engine needs only what stands here.
 #pragma once
 
 #include <cstdint>
@@ -32,9 +32,10 @@ std::string_view StatusName(ExecutionStatus status);  // "RUNNING", …
 
 // How a Task reaches its worker.
 enum class TaskKind : uint8_t {
-  kLambdaFunction = 1,  // arn:aws:lambda:…:function:NAME[:QUALIFIER]; the result is the function's output
-  kLambdaInvoke = 2,    // arn:aws:states:::lambda:invoke; AWS's result envelope around Payload
-  kActivity = 3,        // arn:aws:states:…:activity:NAME
+  kLambdaFunction =
+      1,  // arn:aws:lambda:…:function:NAME[:QUALIFIER]; the result is the function's output
+  kLambdaInvoke = 2,  // arn:aws:states:::lambda:invoke; AWS's result envelope around Payload
+  kActivity = 3,      // arn:aws:states:…:activity:NAME
 };
 
 struct TaskTarget {
@@ -47,7 +48,7 @@ struct TaskTarget {
 
 // One problem of a definition, in AWS's terms (ValidateStateMachineDefinition).
 struct Problem {
-  std::string code;      // e.g. "SCHEMA_VALIDATION_FAILED"
+  std::string code;  // e.g. "SCHEMA_VALIDATION_FAILED"
   std::string message;
   std::string location;  // JSON path such as "/States/Pay/Next"; may be empty
   int line = 0;          // 1-based position in the text; 0: unknown
@@ -61,15 +62,16 @@ struct Compiled {
   std::vector<Problem> problems;           // in the order of the text
 };
 
-// Parses, validates and compiles. Never throws, never recurses deeper than the parser's depth limit; `text` may be
-// anything. Features that are valid ASL but not served yet are problems with code "NOT_SUPPORTED_YET".
+// Parses, validates and compiles. Never throws, never recurses deeper than the parser's depth
+// limit; `text` may be anything. Features that are valid ASL but not served yet are problems with
+// code "NOT_SUPPORTED_YET".
 Compiled Compile(std::string_view text);
 
 // Name of a state, for people and metrics. REQUIRES: `index` came from this program.
 std::string_view StateName(const Program& program, StateIndex index);
 
-// The name and resource that an event of this type shows because of its state alone; parts that do not depend on it are
-// empty. History is stored without them. `index` may be anything.
+// The name and resource that an event of this type shows because of its state alone; parts that do
+// not depend on it are empty. History is stored without them. `index` may be anything.
 struct EventNames {
   std::string_view name;
   std::string_view resource;
@@ -77,8 +79,9 @@ struct EventNames {
 };
 EventNames NamesOf(const Program& program, StateIndex index, EventType type);
 
-// What the worker of a Task state gets, from what ScheduleTask.input refers to: the same bytes, but for lambda:invoke
-// whose Payload is {} when absent or null, and the content of a string. REQUIRES: a Task state; input.loaded().
+// What the worker of a Task state gets, from what ScheduleTask.input refers to: the same bytes, but
+// for lambda:invoke whose Payload is {} when absent or null, and the content of a string. REQUIRES:
+// a Task state; input.loaded().
 Payload WorkerInput(const Program& program, StateIndex index, const Payload& input);
 
 }  // namespace asl

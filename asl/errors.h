@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The asld authors
 //
-// Errors of a workflow: data that Retry and Catch decide on, never a C++ error. Also the names that the States
-// Language reserves (specification, "Appendix A: Predefined Error Codes"; AWS guide "Handling errors").
+// Errors of a workflow: data that Retry and Catch decide on, never a C++ error. Also the names that
+// the States Language reserves (specification, "Appendix A: Predefined Error Codes"; AWS guide
+// "Handling errors").
 #pragma once
 
 #include <optional>
@@ -18,7 +19,8 @@ struct Error {
   friend bool operator==(const Error&, const Error&) = default;
 };
 
-// Within kErrorNameMax and kErrorCauseMax bytes: what a history stores, whoever the error comes from.
+// Within kErrorNameMax and kErrorCauseMax bytes: what a history stores, whoever the error comes
+// from.
 Error Clipped(Error error);
 
 inline constexpr std::string_view kStatesAll = "States.ALL";

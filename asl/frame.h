@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The asld authors
 //
-// A frame is one running scope of an execution: the top-level machine, and later a Parallel branch or a Map
-// iteration. An execution is a tree of frames; a frame's row is small and rewritten alone when it changes, so a
-// transition costs the same whatever the history's length or the number of siblings. Plain data, owned by the
-// execution that the partition holds; only Advance decides what a frame becomes.
+// A frame is one running scope of an execution: the top-level machine, and later a Parallel branch
+// or a Map iteration. An execution is a tree of frames; a frame's row is small and rewritten alone
+// when it changes, so a transition costs the same whatever the history's length or the number of
+// siblings. Plain data, owned by the execution that the partition holds; only Advance decides what
+// a frame becomes.
 #pragma once
 
 #include <compare>
@@ -20,8 +21,8 @@ namespace asl {
 
 enum class FrameId : uint32_t { kRoot = 0 };
 
-// Index of a state in Program::states(), which numbers them in the definition's order, depth first. A revision's
-// text never changes, so the index is stable in stored rows.
+// Index of a state in Program::states(), which numbers them in the definition's order, depth first.
+// A revision's text never changes, so the index is stable in stored rows.
 enum class StateIndex : uint32_t {};
 
 // What a frame waits for. Stored: never renumber.
@@ -42,29 +43,32 @@ enum class TimerKind : uint8_t {
 
 // The Task that the frame waits for. REQUIRES Waiting::kTask.
 struct TaskInFlight {
-  EventId scheduled = EventId::kNone;  // id of the …Scheduled event: names this attempt within the execution
-  EventId started = EventId::kNone;    // id of the …Started event; kNone until a worker said `received`
-  uint32_t attempt = 1;                // 1 for the first attempt of this state visit
+  EventId scheduled =
+      EventId::kNone;  // id of the …Scheduled event: names this attempt within the execution
+  EventId started =
+      EventId::kNone;    // id of the …Started event; kNone until a worker said `received`
+  uint32_t attempt = 1;  // 1 for the first attempt of this state visit
   std::optional<int64_t> timeout_s;    // resolved from TimeoutSeconds(Path)
   std::optional<int64_t> heartbeat_s;  // resolved from HeartbeatSeconds(Path)
-  std::string queue;                   // the caller's: its task queue and the place in it; set when it acts on
-  uint64_t queue_number = 0;           // ScheduleTask, carried unread by Advance
+  std::string queue;  // the caller's: its task queue and the place in it; set when it acts on
+  uint64_t queue_number = 0;  // ScheduleTask, carried unread by Advance
   friend bool operator==(const TaskInFlight&, const TaskInFlight&) = default;
 };
 
 struct Frame {
   FrameId id = FrameId::kRoot;
-  FrameId parent = FrameId::kRoot;     // itself for the root
+  FrameId parent = FrameId::kRoot;  // itself for the root
   StateIndex state{};
   Waiting waiting = Waiting::kNothing;
-  EventId entered = EventId::kNone;    // id of the current state's …StateEntered event
-  Millis entered_at;                   // its time (Context Object, State.EnteredTime)
-  EventId last_event = EventId::kNone; // what the frame's next event names as previousEventId
-  Payload input;                       // the current state's raw input
-  std::vector<uint32_t> retries;       // attempts used, per Retrier of the current state (empty: none used)
-  uint32_t retry_count = 0;            // all retries of this state visit (Context Object, State.RetryCount)
-  Millis delay_due = kNever;           // due time of the armed kDelay timer; kNever: not armed
-  Millis timeout_due = kNever;         // due time of the armed kTaskTimeout timer
+  EventId entered = EventId::kNone;     // id of the current state's …StateEntered event
+  Millis entered_at;                    // its time (Context Object, State.EnteredTime)
+  EventId last_event = EventId::kNone;  // what the frame's next event names as previousEventId
+  Payload input;                        // the current state's raw input
+  std::vector<uint32_t>
+      retries;                // attempts used, per Retrier of the current state (empty: none used)
+  uint32_t retry_count = 0;   // all retries of this state visit (Context Object, State.RetryCount)
+  Millis delay_due = kNever;  // due time of the armed kDelay timer; kNever: not armed
+  Millis timeout_due = kNever;  // due time of the armed kTaskTimeout timer
   std::optional<TaskInFlight> task;
 };
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The asld authors
 //
-// One event of an execution's history, in AWS's terms (API reference, "HistoryEvent"). One flat struct: `type`
-// says which members mean something (table in history_event.cc). A value; any thread.
+// One event of an execution's history, in AWS's terms (API reference, "HistoryEvent"). One flat
+// struct: `type` says which members mean something (table in history_event.cc). A value; any
+// thread.
 #pragma once
 
 #include <optional>
@@ -58,15 +59,15 @@ struct HistoryEvent {
   EventType type = EventType::kUnknown;
   EventId id = EventId::kNone;
   EventId previous = EventId::kNone;
-  StateIndex state{};          // of the frame when it was written; tells name and resource, see NamesOf
-  Millis time;                 // the partition's clock when the transition ran; equal within one transition
-  std::string name;            // state events: the state's name; ActivityStarted: the worker's name
-  Payload payload;             // input, output or parameters, by type; `ref.event == id` when introduced here
-  Error error;                 // …Failed, …TimedOut, ExecutionAborted
-  std::string resource;        // LambdaFunctionScheduled, ActivityScheduled: ARN; Task…: e.g. "invoke"
-  std::string resource_type;   // Task… events: e.g. "lambda"
-  std::string region;          // TaskScheduled
-  std::string role_arn;        // ExecutionStarted
+  StateIndex state{};  // of the frame when it was written; tells name and resource, see NamesOf
+  Millis time;         // the partition's clock when the transition ran; equal within one transition
+  std::string name;    // state events: the state's name; ActivityStarted: the worker's name
+  Payload payload;  // input, output or parameters, by type; `ref.event == id` when introduced here
+  Error error;      // …Failed, …TimedOut, ExecutionAborted
+  std::string resource;  // LambdaFunctionScheduled, ActivityScheduled: ARN; Task…: e.g. "invoke"
+  std::string resource_type;           // Task… events: e.g. "lambda"
+  std::string region;                  // TaskScheduled
+  std::string role_arn;                // ExecutionStarted
   std::optional<int64_t> timeout_s;    // …Scheduled, only when the definition sets it
   std::optional<int64_t> heartbeat_s;  // …Scheduled, only when the definition sets it
 };

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The asld authors
 //
-// What one Advance asks of the world. Events and frames are to be persisted in one atomic batch; effects may be
-// acted on only after that batch is durable (timers and queue entries are rows of the same batch). Plain data,
-// valid while the Program lives.
+// What one Advance asks of the world. Events and frames are to be persisted in one atomic batch;
+// effects may be acted on only after that batch is durable (timers and queue entries are rows of
+// the same batch). Plain data, valid while the Program lives.
 #pragma once
 
 #include <optional>
@@ -23,14 +23,15 @@ struct ScheduleTask {
   FrameId frame;
   EventId scheduled;
   uint32_t attempt;
-  TaskTarget target;                   // which kind of worker, and the name it registers
-  Payload input;                       // what the worker gets
+  TaskTarget target;  // which kind of worker, and the name it registers
+  Payload input;      // what the worker gets
   std::optional<int64_t> timeout_s;
   std::optional<int64_t> heartbeat_s;
   std::string_view state_name;
 };
 
-// The task of this attempt is no longer wanted (timeout, stop): take it from the queue, tell its worker.
+// The task of this attempt is no longer wanted (timeout, stop): take it from the queue, tell its
+// worker.
 struct CancelTask {
   FrameId frame;
   EventId scheduled;
@@ -47,14 +48,14 @@ struct FinishTask {
 struct ArmTimer {
   FrameId frame;
   TimerKind kind;
-  Millis due;           // kHeartbeat: the first deadline; the caller re-arms it at every heartbeat
-  EventId scheduled;    // the attempt, for kTaskTimeout and kHeartbeat; kNone otherwise
+  Millis due;         // kHeartbeat: the first deadline; the caller re-arms it at every heartbeat
+  EventId scheduled;  // the attempt, for kTaskTimeout and kHeartbeat; kNone otherwise
 };
 
 struct CancelTimer {
   FrameId frame;
-  TimerKind kind;       // not kHeartbeat: that goes with its task
-  Millis due;           // as armed
+  TimerKind kind;  // not kHeartbeat: that goes with its task
+  Millis due;      // as armed
 };
 
 // The execution has ended; its last event is the last of `events`.
@@ -64,7 +65,8 @@ struct EndExecution {
   Error error;     // FAILED, ABORTED; empty for TIMED_OUT, as DescribeExecution shows it
 };
 
-using Effect = std::variant<ScheduleTask, CancelTask, FinishTask, ArmTimer, CancelTimer, EndExecution>;
+using Effect =
+    std::variant<ScheduleTask, CancelTask, FinishTask, ArmTimer, CancelTimer, EndExecution>;
 
 struct FrameChange {
   FrameId id;
@@ -78,7 +80,8 @@ struct Outcome {
   bool more = false;                 // cut at kEventsPerAdvanceMax: offer Continue in a later turn
 };
 
-// Something Advance must read is not in memory: bring it and offer the same signal again. Nothing was changed.
+// Something Advance must read is not in memory: bring it and offer the same signal again. Nothing
+// was changed.
 struct Need {
   std::vector<PayloadRef> payloads;
 };

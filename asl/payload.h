@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The asld authors
 //
-// A payload is JSON text that flows through an execution (an input, an output, parameters). It is stored once,
-// in the history record of the event that introduced it; everything else refers to that place. A Payload is
-// such a reference together with the text when the text is in memory. Text is never parsed until a path or an
-// expression needs it, and text that passes through unchanged keeps its white space, key order and number
-// spelling, as AWS does. Value types: copied freely (the text itself is shared, immutable), any thread.
+// A payload is JSON text that flows through an execution (an input, an output, parameters). It is
+// stored once, in the history record of the event that introduced it; everything else refers to
+// that place. A Payload is such a reference together with the text when the text is in memory. Text
+// is never parsed until a path or an expression needs it, and text that passes through unchanged
+// keeps its white space, key order and number spelling, as AWS does. Value types: copied freely
+// (the text itself is shared, immutable), any thread.
 #pragma once
 
 #include <compare>
@@ -16,7 +17,8 @@
 
 namespace asl {
 
-// Ids of history events are dense from 1 in each execution. 0 means "none" (AWS's previousEventId 0).
+// Ids of history events are dense from 1 in each execution. 0 means "none" (AWS's previousEventId
+// 0).
 enum class EventId : int64_t { kNone = 0 };
 inline EventId operator+(EventId id, int64_t n) { return EventId{static_cast<int64_t>(id) + n}; }
 inline int64_t ToInt(EventId id) { return static_cast<int64_t>(id); }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The asld authors
 //
-// A signal is what wakes an execution: the one argument of Advance that says what happened. Plain data. A signal
-// that no longer fits (an answer for an attempt that is over, a timer that was re-armed) makes Advance answer with
-// an empty Outcome; deciding what to tell the sender is the caller's business.
+// A signal is what wakes an execution: the one argument of Advance that says what happened. Plain
+// data. A signal that no longer fits (an answer for an attempt that is over, a timer that was
+// re-armed) makes Advance answer with an empty Outcome; deciding what to tell the sender is the
+// caller's business.
 #pragma once
 
 #include <optional>
@@ -26,11 +27,13 @@ struct TaskReceived {
   std::string worker_name;  // ActivityStarted shows it
 };
 
-// A worker's result. Implies TaskReceived when that was not seen: both events then go in this transition.
+// A worker's result. Implies TaskReceived when that was not seen: both events then go in this
+// transition.
 struct TaskSucceeded {
   FrameId frame;
   EventId scheduled;
-  Text output;  // JSON text as the worker wrote it; checked here (not JSON: States.Runtime), size limited here
+  Text output;  // JSON text as the worker wrote it; checked here (not JSON: States.Runtime), size
+                // limited here
   std::string worker_name;
 };
 
@@ -44,8 +47,8 @@ struct TaskFailed {
 struct TimerFired {
   FrameId frame;
   TimerKind kind;
-  Millis due;           // as armed: a timer re-armed since has another due time and is ignored …
-  EventId scheduled;    // … as is one of an earlier attempt (kTaskTimeout, kHeartbeat)
+  Millis due;         // as armed: a timer re-armed since has another due time and is ignored …
+  EventId scheduled;  // … as is one of an earlier attempt (kTaskTimeout, kHeartbeat)
 };
 
 // StopExecution: ends it as ABORTED, with the caller's error and cause.
@@ -53,7 +56,8 @@ struct Stop {
   Error error;
 };
 
-// Ends it as FAILED by the engine's own decision (a record that could not be staged, a parked execution).
+// Ends it as FAILED by the engine's own decision (a record that could not be staged, a parked
+// execution).
 struct Fail {
   Error error;
 };
@@ -63,6 +67,7 @@ struct Continue {
   FrameId frame;
 };
 
-using Signal = std::variant<Start, TaskReceived, TaskSucceeded, TaskFailed, TimerFired, Stop, Fail, Continue>;
+using Signal =
+    std::variant<Start, TaskReceived, TaskSucceeded, TaskFailed, TimerFired, Stop, Fail, Continue>;
 
 }  // namespace asl

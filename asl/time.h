@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The asld authors
 //
-// Points in time as the language sees them: whole milliseconds since the Unix epoch (AWS's timestamps have
-// no finer grain). A value type; the clock itself belongs to the caller, asl/ never reads one.
+// Points in time as the language sees them: whole milliseconds since the Unix epoch (AWS's
+// timestamps have no finer grain). A value type; the clock itself belongs to the caller, asl/ never
+// reads one.
 #pragma once
 
 #include <compare>

@@ -15,12 +15,15 @@ class MachineClock : public Clock {
  public:
   asl::Millis Now() override {
     using std::chrono::system_clock;
-    return asl::Millis{
-        std::chrono::duration_cast<std::chrono::milliseconds>(system_clock::now().time_since_epoch()).count()};
+    return asl::Millis{std::chrono::duration_cast<std::chrono::milliseconds>(
+                           system_clock::now().time_since_epoch())
+                           .count()};
   }
   int64_t MonotonicMicros() override {
     using std::chrono::steady_clock;
-    return std::chrono::duration_cast<std::chrono::microseconds>(steady_clock::now().time_since_epoch()).count();
+    return std::chrono::duration_cast<std::chrono::microseconds>(
+               steady_clock::now().time_since_epoch())
+        .count();
   }
 };
 
@@ -32,7 +35,8 @@ Clock& SystemClock() {
 }
 
 uint64_t SystemRandom() {
-  static thread_local std::array<uint64_t, 32> buffer;  // getrandom gives at most 256 bytes without interruption
+  static thread_local std::array<uint64_t, 32>
+      buffer;  // getrandom gives at most 256 bytes without interruption
   static thread_local size_t used = buffer.size();
   if (used == buffer.size()) {
     const ssize_t got = getrandom(buffer.data(), sizeof(buffer), 0);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The asld authors
 //
-// Every command a partition can be asked to process, as one variant: adding one makes the compiler name each place
-// that must know it. A command asks and may be refused; what came of it is a reply or an effect, released once the
-// batch is durable. Commands are built by API threads, worker streams and other partitions, and consumed by the loop
-// that owns the partition.
+// Every command a partition can be asked to process, as one variant: adding one makes the compiler
+// name each place that must know it. A command asks and may be refused; what came of it is a reply
+// or an effect, released once the batch is durable. Commands are built by API threads, worker
+// streams and other partitions, and consumed by the loop that owns the partition.
 #pragma once
 
 #include <functional>
@@ -23,7 +23,8 @@
 
 namespace engine {
 
-// Called once, on the thread that releases effects, after everything the answer rests on is durable. Must be quick.
+// Called once, on the thread that releases effects, after everything the answer rests on is
+// durable. Must be quick.
 template <typename T>
 using Reply = std::function<void(absl::StatusOr<T>)>;
 
@@ -137,8 +138,8 @@ struct TasksLoaded {
 };
 
 using Command =
-    std::variant<StartExecution, StopExecution, CreateStateMachine, WorkerAnswer, WorkerConnected, WorkerLost,
-                 SlotOffered, TaskNotSent, MessageArrived, MessagesApplied, SendProbe, NameLoaded, ExecutionLoaded,
-                 PayloadLoaded, TimersLoaded, TasksLoaded>;
+    std::variant<StartExecution, StopExecution, CreateStateMachine, WorkerAnswer, WorkerConnected,
+                 WorkerLost, SlotOffered, TaskNotSent, MessageArrived, MessagesApplied, SendProbe,
+                 NameLoaded, ExecutionLoaded, PayloadLoaded, TimersLoaded, TasksLoaded>;
 
 }  // namespace engine

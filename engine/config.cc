@@ -11,13 +11,15 @@ std::optional<Config> ReadConfig(int argc, char** argv, int* exit_code) {
   config.engine.data_dir = "asld-data";
   CLI::App app("asld: a durable workflow engine for Amazon States Language", "asld");
   app.set_version_flag("--version", std::string("asld ") + ASLD_VERSION);
-  app.add_option("--data-dir", config.engine.data_dir, "Directory that holds everything; created when missing")
+  app.add_option("--data-dir", config.engine.data_dir,
+                 "Directory that holds everything; created when missing")
       ->envname("ASLD_DATA_DIR")
       ->capture_default_str();
   app.add_option("--grpc-address", config.grpc_address, "HOST:PORT to listen at for gRPC")
       ->envname("ASLD_GRPC_ADDRESS")
       ->capture_default_str();
-  app.add_option("--partitions", config.engine.partitions, "Fixed when the data directory is created")
+  app.add_option("--partitions", config.engine.partitions,
+                 "Fixed when the data directory is created")
       ->envname("ASLD_PARTITIONS")
       ->check(CLI::Range(1u, kPartitionsMax))
       ->capture_default_str();
@@ -31,7 +33,8 @@ std::optional<Config> ReadConfig(int argc, char** argv, int* exit_code) {
   app.add_option("--account", config.engine.scope.account, "Account id in ARNs")
       ->envname("AWS_ACCOUNT_ID")
       ->capture_default_str();
-  app.add_option("--lease-ms", config.engine.lease_ms, "How long a task waits for its lost worker to come back")
+  app.add_option("--lease-ms", config.engine.lease_ms,
+                 "How long a task waits for its lost worker to come back")
       ->envname("ASLD_LEASE_MS")
       ->check(CLI::Range(int64_t{100}, int64_t{3'600'000}))
       ->capture_default_str();
@@ -39,7 +42,8 @@ std::optional<Config> ReadConfig(int argc, char** argv, int* exit_code) {
       ->envname("ASLD_CACHE_BYTES")
       ->capture_default_str();
   app.add_option("--redeliver", config.engine.redeliver,
-                 "Functions whose tasks are sent again, at least once, when their worker is lost (comma separated)")
+                 "Functions whose tasks are sent again, at least once, when their worker is lost "
+                 "(comma separated)")
       ->envname("ASLD_REDELIVER")
       ->delimiter(',');
   app.add_flag("--accept-loss", config.engine.accept_loss,

@@ -17,7 +17,8 @@ struct Config {
   std::string log_level = "info";
 };
 
-// nullopt: the process should exit with *exit_code (help, version, or a usage error that was printed).
+// nullopt: the process should exit with *exit_code (help, version, or a usage error that was
+// printed).
 std::optional<Config> ReadConfig(int argc, char** argv, int* exit_code);
 
 }  // namespace engine

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The asld authors
 //
-// The one place where effects leave the process: called with effects whose batch is durable, in batch order. What goes
-// to one worker is gathered over the loop's iteration and sent as one message.
+// The one place where effects leave the process: called with effects whose batch is durable, in
+// batch order. What goes to one worker is gathered over the loop's iteration and sent as one
+// message.
 #include <utility>
 
 #include "engine/loop.h"
@@ -28,11 +29,13 @@ void Loop::Release(PartitionId from, std::vector<Effect> effects) {
       },
       [this](WithdrawTask& e) { outgoing_[e.session].withdrawn.push_back(std::move(e.token)); },
       [this, from](SendMessage& e) {
-        surroundings_->post(e.receiver,
-                            MessageArrived{.sender = from, .number = e.number, .bytes = std::move(e.bytes)});
+        surroundings_->post(
+            e.receiver,
+            MessageArrived{.sender = from, .number = e.number, .bytes = std::move(e.bytes)});
       },
       [this, from](AcknowledgeMessages& e) {
-        surroundings_->post(e.sender, MessagesApplied{.receiver = from, .number = e.number, .gap = e.gap});
+        surroundings_->post(e.sender,
+                            MessagesApplied{.receiver = from, .number = e.number, .gap = e.gap});
       },
       [this](PublishRevision& e) { surroundings_->registry->Publish(std::move(e.revision)); },
       [this](AnnounceEnd& e) { surroundings_->announce_end(e.execution); },

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The asld authors
 //
-// What a partition asks to be done outside, as data. An effect is released only after its batch is durable, in batch
-// order, and it is only a hint to hurry: the row written in the same batch is the truth, and after a crash a scan of
-// those rows releases it again. The rows are named beside each effect; a reply has none, because a caller who got no
-// answer asks again.
+// What a partition asks to be done outside, as data. An effect is released only after its batch is
+// durable, in batch order, and it is only a hint to hurry: the row written in the same batch is the
+// truth, and after a crash a scan of those rows releases it again. The rows are named beside each
+// effect; a reply has none, because a caller who got no answer asks again.
 #pragma once
 
 #include <cstdint>

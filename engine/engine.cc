@@ -2,11 +2,12 @@
 // SPDX-FileCopyrightText: The asld authors
 #include "engine/engine.h"
 
+#include <unistd.h>
+
 #include <cstdio>
 #include <cstdlib>
 #include <map>
 #include <thread>
-#include <unistd.h>
 
 #include "engine/records.h"
 #include "engine/tables.h"
@@ -20,10 +21,11 @@ constexpr int kExitStoreFailed = 74;  // sysexits.h EX_IOERR
 
 // One line, and no destructor runs: nothing may leave that rests on what was not made durable.
 [[noreturn]] void ExitStoreFailed(const absl::Status& status, uint64_t last_durable_seq) {
-  std::fputs(fmt::format("asld: the store failed: {}; last durable commit {}; exiting with code {}\n",
-                         std::string(status.message()), last_durable_seq, kExitStoreFailed)
-                 .c_str(),
-             stderr);
+  std::fputs(
+      fmt::format("asld: the store failed: {}; last durable commit {}; exiting with code {}\n",
+                  std::string(status.message()), last_durable_seq, kExitStoreFailed)
+          .c_str(),
+      stderr);
   _exit(kExitStoreFailed);
 }
 
@@ -36,7 +38,8 @@ absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(EngineOptions options) {
   return Open(std::move(options), *std::move(store));
 }
 
-absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(EngineOptions options, std::unique_ptr<storage::Store> store) {
+absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(EngineOptions options,
+                                                     std::unique_ptr<storage::Store> store) {
   std::unique_ptr<Engine> engine(new Engine(std::move(options), std::move(store)));
   if (absl::Status s = engine->Start(); !s.ok()) return s;
   return engine;
@@ -47,8 +50,8 @@ Engine::Engine(EngineOptions options, std::unique_ptr<storage::Store> store)
 
 Engine::~Engine() { Stop(); }
 
-// What is fixed when the directory is created: the number of partitions, which decides who owns a name, and the key that
-// seals tokens.
+// What is fixed when the directory is created: the number of partitions, which decides who owns a
+// name, and the key that seals tokens.
 absl::Status Engine::FixSettings() {
   auto row = store_->Get(kSettings, "partitions");
   if (!row.ok()) return row.status();
@@ -56,7 +59,8 @@ absl::Status Engine::FixSettings() {
   if (!key.ok()) return key.status();
   if (*row && *key) {
     const std::optional<uint64_t> stored = ReadU64(**row);
-    if (!stored || *stored == 0 || *stored > kPartitionsMax || (*key)->size() != TokenSealer::kKeyBytes) {
+    if (!stored || *stored == 0 || *stored > kPartitionsMax ||
+        (*key)->size() != TokenSealer::kKeyBytes) {
       return absl::DataLossError("the store's settings are malformed");
     }
     partitions_ = static_cast<uint32_t>(*stored);
@@ -85,7 +89,8 @@ absl::Status Engine::Start() {
   for (const RevisionPtr& machine : *machines) registry_.Publish(machine);
 
   if (!options_.data_dir.empty()) {
-    absl::StatusOr<std::unique_ptr<CrashMarks>> marks = CrashMarks::Open(options_.data_dir + "/WORKING");
+    absl::StatusOr<std::unique_ptr<CrashMarks>> marks =
+        CrashMarks::Open(options_.data_dir + "/WORKING");
     if (!marks.ok()) return marks.status();
     marks_ = *std::move(marks);
     if (absl::Status s = CountCrashes(marks_->left_behind(), *store_); !s.ok()) return s;
@@ -95,11 +100,14 @@ absl::Status Engine::Start() {
   surroundings_.clock = &clock();
   surroundings_.pool = &pool_;
   surroundings_.registry = &registry_;
-  surroundings_.post = [this](PartitionId partition, Command command) { Post(partition, std::move(command)); };
+  surroundings_.post = [this](PartitionId partition, Command command) {
+    Post(partition, std::move(command));
+  };
   surroundings_.announce_end = [this](ExecutionNumber execution) {
     if (waiters_.any()) loader_->Run([this, execution] { waiters_.Announce(execution); });
   };
-  uint32_t loops = options_.loops != 0 ? options_.loops : std::max(1u, std::thread::hardware_concurrency());
+  uint32_t loops =
+      options_.loops != 0 ? options_.loops : std::max(1u, std::thread::hardware_concurrency());
   loops = std::min(loops, partitions_);
   for (uint32_t i = 0; i < loops; ++i) loops_.push_back(std::make_unique<Loop>(&surroundings_, i));
   for (PartitionId id = 0; id < partitions_; ++id) {
@@ -109,18 +117,21 @@ absl::Status Engine::Start() {
                                            .lease_ms = options_.lease_ms,
                                            .cache_bytes_max = options_.cache_bytes / partitions_,
                                            .redeliver = options_.redeliver});
-    absl::Status s = partition.Recover(*store_, id == 0 ? *machines : std::vector<RevisionPtr>{}, clock().Now());
+    absl::Status s =
+        partition.Recover(*store_, id == 0 ? *machines : std::vector<RevisionPtr>{}, clock().Now());
     if (!s.ok()) return s;
   }
   loader_ = std::make_unique<Loader>(store_.get(), surroundings_.post);
   surroundings_.loader = loader_.get();
-  committer_ = std::make_unique<storage::Committer>(store_.get(), static_cast<storage::CommitListener*>(this), options_.sync);
+  committer_ = std::make_unique<storage::Committer>(
+      store_.get(), static_cast<storage::CommitListener*>(this), options_.sync);
   surroundings_.committer = committer_.get();
   for (auto& loop : loops_) loop->Start();
   return absl::OkStatus();
 }
 
-// Loops first: then nobody hands over batches or needs notices. The committer then writes and syncs what it has.
+// Loops first: then nobody hands over batches or needs notices. The committer then writes and syncs
+// what it has.
 void Engine::Stop() {
   if (stopped_) return;
   stopped_ = true;
@@ -141,12 +152,15 @@ Engine::Counters Engine::counters() const {
   return counters;
 }
 
-void Engine::Post(PartitionId partition, Command command) { LoopOf(partition).Post(partition, std::move(command)); }
+void Engine::Post(PartitionId partition, Command command) {
+  LoopOf(partition).Post(partition, std::move(command));
+}
 
 void Engine::Post(std::vector<std::pair<PartitionId, Command>> commands) {
   if (loops_.size() == 1) return loops_[0]->Post(std::move(commands));
   std::vector<std::vector<std::pair<PartitionId, Command>>> by_loop(loops_.size());
-  for (auto& command : commands) by_loop[command.first % loops_.size()].push_back(std::move(command));
+  for (auto& command : commands)
+    by_loop[command.first % loops_.size()].push_back(std::move(command));
   for (size_t i = 0; i < loops_.size(); ++i) {
     if (!by_loop[i].empty()) loops_[i]->Post(std::move(by_loop[i]));
   }
@@ -165,8 +179,8 @@ void Engine::OnFailed(const absl::Status& status, uint64_t last_durable_seq) {
   ExitStoreFailed(status, last_durable_seq);
 }
 
-// A token that is not ours, or names a partition that does not exist, goes to partition 0, which answers like any other
-// that it is not wanted: one place decides.
+// A token that is not ours, or names a partition that does not exist, goes to partition 0, which
+// answers like any other that it is not wanted: one place decides.
 static PartitionId OwnerOfToken(const std::string& token, uint32_t partitions) {
   const std::optional<TokenParts> parts = DecodeToken(token);
   const PartitionId owner = parts ? PartitionOf(parts->id.execution) : 0;
@@ -175,10 +189,12 @@ static PartitionId OwnerOfToken(const std::string& token, uint32_t partitions) {
 
 void Engine::OnConnected(const workers::Slot& worker, std::vector<workers::Held> held) {
   std::map<PartitionId, std::vector<workers::Held>> by_partition;
-  for (workers::Held& one : held) by_partition[OwnerOfToken(one.token, partitions_)].push_back(std::move(one));
+  for (workers::Held& one : held)
+    by_partition[OwnerOfToken(one.token, partitions_)].push_back(std::move(one));
   std::vector<std::pair<PartitionId, Command>> commands;
   for (PartitionId id = 0; id < partitions_; ++id) {
-    commands.emplace_back(id, WorkerConnected{.worker = worker, .held = std::move(by_partition[id])});
+    commands.emplace_back(id,
+                          WorkerConnected{.worker = worker, .held = std::move(by_partition[id])});
   }
   Post(std::move(commands));
 }

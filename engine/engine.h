@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The asld authors
 //
-// The Engine is the durable runtime as a library: a directory opened, its partitions running on their loops, a pool that
-// workers connect to. `asld` is a small main over it; a C++ program embeds it the same way:
+// The Engine is the durable runtime as a library: a directory opened, its partitions running on
+// their loops, a pool that workers connect to. `asld` is a small main over it; a C++ program embeds
+// it the same way:
 //
 //   auto engine = engine::Engine::Open({.data_dir = "data"});
 //   workers::InProcessWorker worker(&(*engine)->pool(), …);
@@ -34,16 +35,17 @@ namespace engine {
 
 struct EngineOptions {
   std::string data_dir;
-  uint32_t partitions = kPartitionsDefault;  // fixed when the directory is created; ignored afterwards
-  uint32_t loops = 0;                        // threads that run partitions; 0: one per core
+  uint32_t partitions =
+      kPartitionsDefault;  // fixed when the directory is created; ignored afterwards
+  uint32_t loops = 0;      // threads that run partitions; 0: one per core
   ArnScope scope;
   int64_t lease_ms = 10'000;
-  size_t cache_bytes = 256u << 20;           // executions in memory, over all partitions
-  std::set<std::string> redeliver;           // queues with on_worker_lost: redeliver
+  size_t cache_bytes = 256u << 20;  // executions in memory, over all partitions
+  std::set<std::string> redeliver;  // queues with on_worker_lost: redeliver
   bool accept_loss = false;
   storage::SyncMode sync = storage::SyncMode::kPipelined;
-  // Called once when the store fails: must end the process, since nothing may leave it any more. The default prints one
-  // line and exits with code 74.
+  // Called once when the store fails: must end the process, since nothing may leave it any more.
+  // The default prints one line and exits with code 74.
   std::function<void(const absl::Status&, uint64_t last_durable_seq)> on_store_failed;
 };
 
@@ -52,10 +54,12 @@ class Engine : private storage::CommitListener, private workers::Events {
   // Opens or creates the data directory, recovers, and starts the loops. Errors say what to do.
   static absl::StatusOr<std::unique_ptr<Engine>> Open(EngineOptions options);
   // The same over a store that is open already (tests); `data_dir` may be empty then.
-  static absl::StatusOr<std::unique_ptr<Engine>> Open(EngineOptions options, std::unique_ptr<storage::Store> store);
+  static absl::StatusOr<std::unique_ptr<Engine>> Open(EngineOptions options,
+                                                      std::unique_ptr<storage::Store> store);
   ~Engine() override;
 
-  // Ends the loops, then writes and syncs what they handed over. Replies of what was not processed never come.
+  // Ends the loops, then writes and syncs what they handed over. Replies of what was not processed
+  // never come.
   void Stop();
 
   workers::Pool& pool() { return pool_; }

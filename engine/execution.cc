@@ -7,9 +7,11 @@
 namespace engine {
 namespace {
 
-constexpr size_t kExecutionBytes = 800;  // the struct, its strings and its place in the map, measured roughly
+constexpr size_t kExecutionBytes =
+    800;  // the struct, its strings and its place in the map, measured roughly
 constexpr size_t kFrameBytes = 300;
-constexpr int kShrinkLooksMax = 256;  // per turn: pinned ones at the front must not make every turn a full walk
+constexpr int kShrinkLooksMax =
+    256;  // per turn: pinned ones at the front must not make every turn a full walk
 
 size_t TextBytes(const asl::Payload& payload) { return payload.text ? payload.text->size() : 0; }
 
@@ -54,7 +56,8 @@ void ExecutionCache::Account(Execution& execution) {
 
 void ExecutionCache::Shrink(uint64_t settled) {
   auto it = ages_.begin();
-  for (int looked = 0; bytes_ > bytes_max_ && it != ages_.end() && looked < kShrinkLooksMax; ++looked) {
+  for (int looked = 0; bytes_ > bytes_max_ && it != ages_.end() && looked < kShrinkLooksMax;
+       ++looked) {
     const Execution& execution = *executions_.at(ToInt(*it));
     ++it;
     if (!execution.ready() || !execution.work.empty() || execution.pinned_until > settled) continue;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The asld authors
 //
-// One execution in memory, and the cache of them that a partition keeps within a byte budget. Owned and touched by the
-// partition's thread only. An execution whose rows were changed by a batch stays until that batch is both applied and
-// durable: until then the store does not have the rows yet, so nobody could load them again.
+// One execution in memory, and the cache of them that a partition keeps within a byte budget. Owned
+// and touched by the partition's thread only. An execution whose rows were changed by a batch stays
+// until that batch is both applied and durable: until then the store does not have the rows yet, so
+// nobody could load them again.
 #pragma once
 
 #include <cstdint>
@@ -26,8 +27,8 @@ namespace engine {
 // What is to be done with an execution once its rows are in memory, in order of arrival.
 struct Step {
   asl::Signal signal;
-  // The worker's result that this signal is, to be acknowledged; session 0: none. Nothing else is acknowledged:
-  // "accepted" makes a worker forget what it keeps.
+  // The worker's result that this signal is, to be acknowledged; session 0: none. Nothing else is
+  // acknowledged: "accepted" makes a worker forget what it keeps.
   workers::SessionId session = 0;
   std::string token;
 };
@@ -54,11 +55,11 @@ struct Execution {
   asl::Millis stopped_at;
   asl::EventId next_event{1};
   std::map<asl::FrameId, asl::Frame> frames;
-  bool resident = false;       // false while its rows are being loaded
-  size_t loads = 0;            // payload loads outstanding; work waits for them
-  std::deque<Work> work;       // waits for residency or payloads
-  uint64_t pinned_until = 0;   // newest batch that changed it
-  size_t bytes = 0;            // what it counts in the cache's budget
+  bool resident = false;      // false while its rows are being loaded
+  size_t loads = 0;           // payload loads outstanding; work waits for them
+  std::deque<Work> work;      // waits for residency or payloads
+  uint64_t pinned_until = 0;  // newest batch that changed it
+  size_t bytes = 0;           // what it counts in the cache's budget
   std::list<ExecutionNumber>::iterator age;
 
   bool ready() const { return resident && loads == 0; }
@@ -75,8 +76,8 @@ class ExecutionCache {
   void Remove(ExecutionNumber number);
   // Recounts the bytes of an execution that changed.
   void Account(Execution& execution);
-  // Drops the oldest ones beyond the budget that hold no work and whose batches are all `settled` (applied and
-  // durable) already.
+  // Drops the oldest ones beyond the budget that hold no work and whose batches are all `settled`
+  // (applied and durable) already.
   void Shrink(uint64_t settled);
 
   size_t size() const { return executions_.size(); }
@@ -86,7 +87,8 @@ class ExecutionCache {
   const size_t bytes_max_;
   size_t bytes_ = 0;
   std::list<ExecutionNumber> ages_;  // oldest first
-  std::unordered_map<uint64_t, std::unique_ptr<Execution>> executions_;  // never iterated: order must not matter
+  std::unordered_map<uint64_t, std::unique_ptr<Execution>>
+      executions_;  // never iterated: order must not matter
 };
 
 }  // namespace engine

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The asld authors
 //
-// Frame rows, with the frame's task once a worker has it. Written by every transition, so what is usual takes no bytes:
+// Frame rows, with the frame's task once a worker has it. Written by every transition, so what is
+// usual takes no bytes:
 //
-//   frame := version:u8 bits:varint state:varint entered_at:signed last_event:varint entered:varint input:ref part*
+//   frame := version:u8 bits:varint state:varint entered_at:signed last_event:varint entered:varint
+//   input:ref part*
 //
-// `entered_at` and due times are in ms after the execution number's time, event ids are counted back from `last_event`,
-// words are numbers of words.h. Then come the parts that `bits` (enum Bit) name, in their order; bits 0 and 1 are what
-// the frame waits for.
+// `entered_at` and due times are in ms after the execution number's time, event ids are counted
+// back from `last_event`, words are numbers of words.h. Then come the parts that `bits` (enum Bit)
+// name, in their order; bits 0 and 1 are what the frame waits for.
 #include <cassert>
 
 #include "engine/records.h"
@@ -27,18 +29,18 @@ enum Bit : uint64_t {
   kWaitingMask = 3,
   // scheduled:varint queue:varint number:varint; queue is a word
   kTask = 1 << 2,
-  kStarted = 1 << 3,      // started:varint
-  kWorker = 1 << 4,       // worker:varint, a word: the task is assigned
-  kReceived = 1 << 5,     // nothing follows
-  kTimeoutDue = 1 << 6,   // signed
-  kDelayDue = 1 << 7,     // signed
-  kLimits = 1 << 8,       // timeout_s:signed heartbeat_s:signed; -1: none
-  kRetries = 1 << 9,      // count:varint each:varint* all:varint
-  kAttempt = 1 << 10,     // varint; else one more than all retries
-  kDelivery = 1 << 11,    // varint; else 1
-  kQualifier = 1 << 12,   // bytes
-  kTaskInput = 1 << 13,   // ref; else the frame's input
-  kParent = 1 << 14,      // varint; else the root
+  kStarted = 1 << 3,     // started:varint
+  kWorker = 1 << 4,      // worker:varint, a word: the task is assigned
+  kReceived = 1 << 5,    // nothing follows
+  kTimeoutDue = 1 << 6,  // signed
+  kDelayDue = 1 << 7,    // signed
+  kLimits = 1 << 8,      // timeout_s:signed heartbeat_s:signed; -1: none
+  kRetries = 1 << 9,     // count:varint each:varint* all:varint
+  kAttempt = 1 << 10,    // varint; else one more than all retries
+  kDelivery = 1 << 11,   // varint; else 1
+  kQualifier = 1 << 12,  // bytes
+  kTaskInput = 1 << 13,  // ref; else the frame's input
+  kParent = 1 << 14,     // varint; else the root
 };
 
 uint64_t BitsOf(const asl::Frame& frame, const Task* assigned) {
@@ -120,7 +122,8 @@ class FrameReader {
       frame.retry_count = static_cast<uint32_t>(row_.Number());
     }
     if (!frame.task) return;
-    frame.task->attempt = (bits & kAttempt) != 0 ? static_cast<uint32_t>(row_.Number()) : frame.retry_count + 1;
+    frame.task->attempt =
+        (bits & kAttempt) != 0 ? static_cast<uint32_t>(row_.Number()) : frame.retry_count + 1;
   }
 
   // After the frame's own parts, which it repeats.
@@ -147,9 +150,10 @@ class FrameReader {
 
 }  // namespace
 
-void PutFrame(ExecutionNumber execution, const asl::Frame& frame, const Task* assigned, FrameWords words,
-              storage::Batch& batch) {
-  assert((words.queue != 0) == frame.task.has_value() && (words.worker != 0) == (assigned != nullptr));
+void PutFrame(ExecutionNumber execution, const asl::Frame& frame, const Task* assigned,
+              FrameWords words, storage::Batch& batch) {
+  assert((words.queue != 0) == frame.task.has_value() &&
+         (words.worker != 0) == (assigned != nullptr));
   static thread_local std::string row;  // kept for its memory
   const asl::Millis base = TimeOf(execution);
   const auto back = [&frame](asl::EventId event) {
@@ -194,7 +198,8 @@ absl::StatusOr<FrameRow> ReadFrame(std::string_view key, std::string_view bytes)
   if (!parts) return absl::DataLossError("a key of table 'frames' is malformed");
   FrameRow row;
   row.execution = parts->execution;
-  if (!FrameReader(TimeOf(parts->execution), bytes).Read(parts->frame, &row)) return MalformedRow("frames");
+  if (!FrameReader(TimeOf(parts->execution), bytes).Read(parts->frame, &row))
+    return MalformedRow("frames");
   return row;
 }
 

@@ -8,8 +8,9 @@ namespace engine {
 
 namespace {
 
-// A status travels in HTTP/2 headers, of which a client takes 8 KiB in all; bytes that are not printable ASCII are
-// percent-encoded there. One that is larger never arrives: the client sees RESOURCE_EXHAUSTED and no text at all.
+// A status travels in HTTP/2 headers, of which a client takes 8 KiB in all; bytes that are not
+// printable ASCII are percent-encoded there. One that is larger never arrives: the client sees
+// RESOURCE_EXHAUSTED and no text at all.
 constexpr size_t kStatusBytesMax = 6'000;
 
 std::string FitStatus(std::string_view message) {
@@ -28,7 +29,8 @@ std::string FitStatus(std::string_view message) {
 
 // absl's canonical codes are gRPC's, number for number.
 grpc::Status ToGrpc(const absl::Status& status) {
-  return grpc::Status(static_cast<grpc::StatusCode>(status.code()), FitStatus(std::string(status.message())));
+  return grpc::Status(static_cast<grpc::StatusCode>(status.code()),
+                      FitStatus(std::string(status.message())));
 }
 
 void Convert(asl::Millis time, google::protobuf::Timestamp& out) {
@@ -36,7 +38,8 @@ void Convert(asl::Millis time, google::protobuf::Timestamp& out) {
   out.set_nanos(static_cast<int32_t>(time.value % 1'000 * 1'000'000));
 }
 
-void Convert(const Engine& engine, const Revision& revision, bool with_definition, asld::v1::StateMachine& out) {
+void Convert(const Engine& engine, const Revision& revision, bool with_definition,
+             asld::v1::StateMachine& out) {
   out.set_state_machine_arn(StateMachineArn(engine.scope(), revision.machine));
   out.set_name(revision.machine);
   if (with_definition) out.set_definition(revision.definition);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The asld authors
 //
-// Between the API's values and the messages of asld.v1, and the one place where a status becomes a gRPC code. For
-// grpc_server.cc and grpc_workflows.cc only. Pure functions.
+// Between the API's values and the messages of asld.v1, and the one place where a status becomes a
+// gRPC code. For grpc_server.cc and grpc_workflows.cc only. Pure functions.
 #pragma once
 
 #include "absl/status/status.h"
@@ -13,7 +13,8 @@ namespace engine {
 
 grpc::Status ToGrpc(const absl::Status& status);
 void Convert(asl::Millis time, google::protobuf::Timestamp& out);
-void Convert(const Engine& engine, const Revision& revision, bool with_definition, asld::v1::StateMachine& out);
+void Convert(const Engine& engine, const Revision& revision, bool with_definition,
+             asld::v1::StateMachine& out);
 void Convert(Engine& engine, const ExecutionDescription& description, asld::v1::Execution& out);
 void Convert(const asl::HistoryEvent& event, asld::v1::HistoryEvent& out);
 

@@ -27,7 +27,8 @@ struct GrpcServer::State {
   int port = 0;
 };
 
-absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(Engine* engine, const std::string& address) {
+absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(Engine* engine,
+                                                              const std::string& address) {
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   auto state = std::make_unique<State>();
@@ -38,11 +39,13 @@ absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(Engine* engine, co
   builder.RegisterService(state->workflows.get());
   builder.RegisterService(state->workers.get());
   workers::ConfigureServer(&builder);
-  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);  // a second server on the port must fail, not share it
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT,
+                             0);  // a second server on the port must fail, not share it
   state->server = builder.BuildAndStart();
   if (state->server == nullptr || state->port == 0) {
-    return absl::UnavailableError(
-        fmt::format("cannot listen at {}: is another process using it? Choose another with --grpc-address", address));
+    return absl::UnavailableError(fmt::format(
+        "cannot listen at {}: is another process using it? Choose another with --grpc-address",
+        address));
   }
   return std::unique_ptr<GrpcServer>(new GrpcServer(std::move(state)));
 }

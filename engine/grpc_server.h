@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The asld authors
 //
-// The gRPC front door: asld.v1.Workflows over engine/api, asld.v1.Workers over the engine's pool, health checking and
-// reflection. Owned by main; Stop before the engine stops. gRPC's own threads call in.
+// The gRPC front door: asld.v1.Workflows over engine/api, asld.v1.Workers over the engine's pool,
+// health checking and reflection. Owned by main; Stop before the engine stops. gRPC's own threads
+// call in.
 #pragma once
 
 #include <memory>
@@ -16,7 +17,8 @@ namespace engine {
 class GrpcServer {
  public:
   // Listens at "host:port"; port 0 takes a free one. `engine` must outlive it.
-  static absl::StatusOr<std::unique_ptr<GrpcServer>> Start(Engine* engine, const std::string& address);
+  static absl::StatusOr<std::unique_ptr<GrpcServer>> Start(Engine* engine,
+                                                           const std::string& address);
   ~GrpcServer();
 
   int port() const;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The asld authors
 //
-// Each method turns its message into a request of engine/api and the answer back into a message; nothing is decided here.
+// Each method turns its message into a request of engine/api and the answer back into a message;
+// nothing is decided here.
 #include "engine/grpc_workflows.h"
 
 #include <grpcpp/grpcpp.h>
@@ -23,7 +24,8 @@ using grpc::ServerUnaryReactor;
 constexpr int kStartsPerCallMax = 1'000;
 
 api::StartRequest ToRequest(const v1::StartExecutionRequest& request) {
-  return {.state_machine = request.state_machine(), .name = request.name(), .input = request.input()};
+  return {
+      .state_machine = request.state_machine(), .name = request.name(), .input = request.input()};
 }
 
 void Fill(const api::StartAnswer& answer, v1::StartExecutionResponse& out) {
@@ -31,8 +33,9 @@ void Fill(const api::StartAnswer& answer, v1::StartExecutionResponse& out) {
   Convert(answer.started_at, *out.mutable_start_date());
 }
 
-// A call that waits for the end of an execution. Ends when the execution does, or when the client's deadline or
-// cancellation comes first; the two race, so the first one finishes the call and the other does nothing.
+// A call that waits for the end of an execution. Ends when the execution does, or when the client's
+// deadline or cancellation comes first; the two race, so the first one finishes the call and the
+// other does nothing.
 class WaitCall : public ServerUnaryReactor {
  public:
   WaitCall(Engine* engine, v1::Execution* response) : engine_(engine), response_(response) {}
@@ -41,11 +44,12 @@ class WaitCall : public ServerUnaryReactor {
   static void Begin(const std::shared_ptr<WaitCall>& call) { call->self_ = call; }
 
   static void Wait(const std::shared_ptr<WaitCall>& call, ExecutionNumber execution) {
-    auto ticket = api::WaitForEnd(*call->engine_, execution, [call](absl::StatusOr<ExecutionDescription> end) {
-      if (call->finished_.exchange(true)) return;
-      if (end.ok()) Convert(*call->engine_, *end, *call->response_);
-      call->Finish(ToGrpc(end.status()));
-    });
+    auto ticket = api::WaitForEnd(*call->engine_, execution,
+                                  [call](absl::StatusOr<ExecutionDescription> end) {
+                                    if (call->finished_.exchange(true)) return;
+                                    if (end.ok()) Convert(*call->engine_, *end, *call->response_);
+                                    call->Finish(ToGrpc(end.status()));
+                                  });
     std::lock_guard lock(call->mutex_);
     if (!call->done_) call->ticket_ = std::move(ticket);
   }
@@ -55,7 +59,8 @@ class WaitCall : public ServerUnaryReactor {
   }
 
   void OnCancel() override {
-    if (!finished_.exchange(true)) Finish(grpc::Status(grpc::StatusCode::CANCELLED, "the caller waits no longer"));
+    if (!finished_.exchange(true))
+      Finish(grpc::Status(grpc::StatusCode::CANCELLED, "the caller waits no longer"));
   }
 
   void OnDone() override {
@@ -82,12 +87,15 @@ class WorkflowsService : public v1::Workflows::CallbackService {
  public:
   explicit WorkflowsService(Engine* engine) : engine_(*engine) {}
 
-  ServerUnaryReactor* CreateStateMachine(CallbackServerContext* context, const v1::CreateStateMachineRequest* request,
+  ServerUnaryReactor* CreateStateMachine(CallbackServerContext* context,
+                                         const v1::CreateStateMachineRequest* request,
                                          v1::CreateStateMachineResponse* response) override {
     ServerUnaryReactor* reactor = context->DefaultReactor();
     api::CreateStateMachine(
         engine_,
-        {.name = request->name(), .definition = request->definition(), .role_arn = request->role_arn()},
+        {.name = request->name(),
+         .definition = request->definition(),
+         .role_arn = request->role_arn()},
         [this, reactor, response](absl::StatusOr<RevisionPtr> revision) {
           if (revision.ok()) {
             response->set_state_machine_arn(StateMachineArn(engine_.scope(), (*revision)->machine));
@@ -102,12 +110,14 @@ class WorkflowsService : public v1::Workflows::CallbackService {
   ServerUnaryReactor* DescribeStateMachine(CallbackServerContext* context,
                                            const v1::DescribeStateMachineRequest* request,
                                            v1::StateMachine* response) override {
-    absl::StatusOr<RevisionPtr> revision = api::DescribeStateMachine(engine_, request->state_machine());
+    absl::StatusOr<RevisionPtr> revision =
+        api::DescribeStateMachine(engine_, request->state_machine());
     if (revision.ok()) Convert(engine_, **revision, true, *response);
     return Finished(context, revision.status());
   }
 
-  ServerUnaryReactor* ListStateMachines(CallbackServerContext* context, const v1::ListStateMachinesRequest* request,
+  ServerUnaryReactor* ListStateMachines(CallbackServerContext* context,
+                                        const v1::ListStateMachinesRequest* request,
                                         v1::ListStateMachinesResponse* response) override {
     absl::StatusOr<api::StateMachinePage> page =
         api::ListStateMachines(engine_, request->max_results(), request->next_token());
@@ -120,7 +130,8 @@ class WorkflowsService : public v1::Workflows::CallbackService {
     return Finished(context, page.status());
   }
 
-  ServerUnaryReactor* ValidateDefinition(CallbackServerContext* context, const v1::ValidateDefinitionRequest* request,
+  ServerUnaryReactor* ValidateDefinition(CallbackServerContext* context,
+                                         const v1::ValidateDefinitionRequest* request,
                                          v1::ValidateDefinitionResponse* response) override {
     for (const asl::Problem& problem : asl::Compile(request->definition()).problems) {
       v1::Problem& out = *response->add_problems();
@@ -133,29 +144,34 @@ class WorkflowsService : public v1::Workflows::CallbackService {
     return Finished(context, absl::OkStatus());
   }
 
-  ServerUnaryReactor* StartExecution(CallbackServerContext* context, const v1::StartExecutionRequest* request,
+  ServerUnaryReactor* StartExecution(CallbackServerContext* context,
+                                     const v1::StartExecutionRequest* request,
                                      v1::StartExecutionResponse* response) override {
     ServerUnaryReactor* reactor = context->DefaultReactor();
-    api::StartExecution(engine_, ToRequest(*request), [reactor, response](absl::StatusOr<api::StartAnswer> answer) {
-      if (answer.ok()) Fill(*answer, *response);
-      reactor->Finish(ToGrpc(answer.status()));
-    });
+    api::StartExecution(engine_, ToRequest(*request),
+                        [reactor, response](absl::StatusOr<api::StartAnswer> answer) {
+                          if (answer.ok()) Fill(*answer, *response);
+                          reactor->Finish(ToGrpc(answer.status()));
+                        });
     return reactor;
   }
 
-  ServerUnaryReactor* StartExecutions(CallbackServerContext* context, const v1::StartExecutionsRequest* request,
+  ServerUnaryReactor* StartExecutions(CallbackServerContext* context,
+                                      const v1::StartExecutionsRequest* request,
                                       v1::StartExecutionsResponse* response) override {
     const int count = request->executions_size();
     if (count > kStartsPerCallMax) {
-      return Finished(context, absl::InvalidArgumentError(fmt::format(
-                                   "{} executions in one call; at most {} are taken", count, kStartsPerCallMax)));
+      return Finished(context, absl::InvalidArgumentError(
+                                   fmt::format("{} executions in one call; at most {} are taken",
+                                               count, kStartsPerCallMax)));
     }
     if (count == 0) return Finished(context, absl::OkStatus());
     ServerUnaryReactor* reactor = context->DefaultReactor();
     for (int i = 0; i < count; ++i) response->add_outcomes();
     auto left = std::make_shared<std::atomic<int>>(count);
     for (int i = 0; i < count; ++i) {
-      v1::StartOutcome* outcome = response->mutable_outcomes(i);  // each callback writes its own element only
+      v1::StartOutcome* outcome =
+          response->mutable_outcomes(i);  // each callback writes its own element only
       api::StartExecution(engine_, ToRequest(request->executions(i)),
                           [reactor, outcome, left](absl::StatusOr<api::StartAnswer> answer) {
                             if (answer.ok()) {
@@ -174,19 +190,21 @@ class WorkflowsService : public v1::Workflows::CallbackService {
                                    v1::Execution* response) override {
     auto call = std::make_shared<WaitCall>(&engine_, response);
     WaitCall::Begin(call);
-    api::StartExecution(engine_, ToRequest(*request), [call](absl::StatusOr<api::StartAnswer> answer) {
-      if (!answer.ok()) return call->Fail(answer.status());
-      WaitCall::Wait(call, answer->number);
-    });
+    api::StartExecution(engine_, ToRequest(*request),
+                        [call](absl::StatusOr<api::StartAnswer> answer) {
+                          if (!answer.ok()) return call->Fail(answer.status());
+                          WaitCall::Wait(call, answer->number);
+                        });
     return call.get();
   }
 
-  ServerUnaryReactor* WaitExecution(CallbackServerContext*, const v1::DescribeExecutionRequest* request,
+  ServerUnaryReactor* WaitExecution(CallbackServerContext*,
+                                    const v1::DescribeExecutionRequest* request,
                                     v1::Execution* response) override {
     auto call = std::make_shared<WaitCall>(&engine_, response);
     WaitCall::Begin(call);
-    absl::StatusOr<ExecutionNumber> number =
-        FindExecution(*engine_.durable_view(), engine_.scope(), engine_.partitions(), request->execution_arn());
+    absl::StatusOr<ExecutionNumber> number = FindExecution(
+        *engine_.durable_view(), engine_.scope(), engine_.partitions(), request->execution_arn());
     if (number.ok()) {
       WaitCall::Wait(call, *number);
     } else {
@@ -195,20 +213,24 @@ class WorkflowsService : public v1::Workflows::CallbackService {
     return call.get();
   }
 
-  ServerUnaryReactor* DescribeExecution(CallbackServerContext* context, const v1::DescribeExecutionRequest* request,
+  ServerUnaryReactor* DescribeExecution(CallbackServerContext* context,
+                                        const v1::DescribeExecutionRequest* request,
                                         v1::Execution* response) override {
-    absl::StatusOr<ExecutionDescription> description = api::DescribeExecution(engine_, request->execution_arn());
+    absl::StatusOr<ExecutionDescription> description =
+        api::DescribeExecution(engine_, request->execution_arn());
     if (description.ok()) Convert(engine_, *description, *response);
     return Finished(context, description.status());
   }
 
-  ServerUnaryReactor* StopExecution(CallbackServerContext* context, const v1::StopExecutionRequest* request,
+  ServerUnaryReactor* StopExecution(CallbackServerContext* context,
+                                    const v1::StopExecutionRequest* request,
                                     v1::StopExecutionResponse* response) override {
     ServerUnaryReactor* reactor = context->DefaultReactor();
     asl::Error error;
     if (request->has_error()) error.name = request->error();
     if (request->has_cause()) error.cause = request->cause();
-    api::StopExecution(engine_, {.execution_arn = request->execution_arn(), .error = std::move(error)},
+    api::StopExecution(engine_,
+                       {.execution_arn = request->execution_arn(), .error = std::move(error)},
                        [reactor, response](absl::StatusOr<asl::Millis> stopped) {
                          if (stopped.ok()) Convert(*stopped, *response->mutable_stop_date());
                          reactor->Finish(ToGrpc(stopped.status()));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The asld authors
 //
-// The service asld.v1.Workflows: turns requests into those of engine/api/ and answers back, and decides nothing. For
-// grpc_server.cc, which owns it; gRPC calls it on its own threads.
+// The service asld.v1.Workflows: turns requests into those of engine/api/ and answers back, and
+// decides nothing. For grpc_server.cc, which owns it; gRPC calls it on its own threads.
 #pragma once
 
 #include <memory>

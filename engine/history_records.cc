@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The asld authors
 //
-// History records: all events of one transition in one row, under the id of the first. A payload's text is stored by the
-// event that introduces it; every other event has a reference to that place. What follows from the events before, or
-// from the definition, is not stored:
+// History records: all events of one transition in one row, under the id of the first. A payload's
+// text is stored by the event that introduces it; every other event has a reference to that place.
+// What follows from the events before, or from the definition, is not stored:
 //
 //   record := version:u8 time:signed event*       `time` in ms after the execution number's
 //   event  := type:u8                             all as usual
 //           | (0x80|type):u8 parts:varint part*   the parts that are not, in the order of Part
 //
-// Usual is: the previous event is the one before; the state is that of the event before (of the first event: state 0);
-// the payload is that of the event before that had one; name and resource are NamesOf the state; nothing else.
+// Usual is: the previous event is the one before; the state is that of the event before (of the
+// first event: state 0); the payload is that of the event before that had one; name and resource
+// are NamesOf the state; nothing else.
 #include <cassert>
 
 #include "engine/records.h"
@@ -53,13 +54,18 @@ struct Shown {
 };
 Shown ShownBy(const Revision& revision, asl::StateIndex state, asl::EventType type) {
   return {.names = asl::NamesOf(*revision.program, state, type),
-          .role_arn = type == asl::EventType::kExecutionStarted ? std::string_view(revision.role_arn) : ""};
+          .role_arn =
+              type == asl::EventType::kExecutionStarted ? std::string_view(revision.role_arn) : ""};
 }
 
-bool HasPayload(asl::EventType type) { return asl::PayloadFieldOf(type) != asl::PayloadField::kNone; }
+bool HasPayload(asl::EventType type) {
+  return asl::PayloadFieldOf(type) != asl::PayloadField::kNone;
+}
 
 // The state matters to an event whose names follow from it.
-bool NeedsState(const asl::EventNames& names) { return !names.name.empty() || !names.resource.empty(); }
+bool NeedsState(const asl::EventNames& names) {
+  return !names.name.empty() || !names.resource.empty();
+}
 
 uint64_t PartsOf(const Revision& revision, const asl::HistoryEvent& event, Usual& usual) {
   uint64_t parts = 0;
@@ -88,12 +94,14 @@ uint64_t PartsOf(const Revision& revision, const asl::HistoryEvent& event, Usual
   return parts;
 }
 
-absl::Status AppendEvent(const Revision& revision, const asl::HistoryEvent& event, Usual& usual, std::string* row) {
+absl::Status AppendEvent(const Revision& revision, const asl::HistoryEvent& event, Usual& usual,
+                         std::string* row) {
   const asl::Payload& payload = event.payload;
-  if (payload.ref.event > event.id) return absl::InternalError("an event refers to a payload of a later event");
+  if (payload.ref.event > event.id)
+    return absl::InternalError("an event refers to a payload of a later event");
   const uint64_t parts = PartsOf(revision, event, usual);
-  if ((parts & kText) != 0 &&
-      (!payload.loaded() || payload.ref.offset != 0 || payload.text->size() != payload.ref.length)) {
+  if ((parts & kText) != 0 && (!payload.loaded() || payload.ref.offset != 0 ||
+                               payload.text->size() != payload.ref.length)) {
     return absl::InternalError("an event introduces a payload without its whole text");
   }
   const auto type = static_cast<uint8_t>(event.type);
@@ -101,7 +109,8 @@ absl::Status AppendEvent(const Revision& revision, const asl::HistoryEvent& even
   row->push_back(static_cast<char>(parts == 0 ? type : type | kHasParts));
   if (parts == 0) return absl::OkStatus();
   AppendVarint(parts, row);
-  if ((parts & kPrevious) != 0) AppendVarint(static_cast<uint64_t>(asl::ToInt(event.id) - asl::ToInt(event.previous)), row);
+  if ((parts & kPrevious) != 0)
+    AppendVarint(static_cast<uint64_t>(asl::ToInt(event.id) - asl::ToInt(event.previous)), row);
   if ((parts & kState) != 0) AppendVarint(static_cast<uint64_t>(event.state), row);
   if ((parts & kRef) != 0) AppendRef(payload.ref, row);
   if ((parts & kText) != 0) AppendBytes(*payload.text, row);
@@ -111,7 +120,8 @@ absl::Status AppendEvent(const Revision& revision, const asl::HistoryEvent& even
   if ((parts & kTimeout) != 0) AppendSignedVarint(*event.timeout_s, row);
   if ((parts & kHeartbeat) != 0) AppendSignedVarint(*event.heartbeat_s, row);
   if ((parts & kResource) != 0) {
-    for (const std::string* text : {&event.resource, &event.resource_type, &event.region, &event.role_arn}) {
+    for (const std::string* text :
+         {&event.resource, &event.resource_type, &event.region, &event.role_arn}) {
       AppendBytes(*text, row);
     }
   }
@@ -134,12 +144,13 @@ void TakePayload(VarintReader& row, uint64_t parts, Usual& usual, asl::HistoryEv
 }
 
 // `event` has its id and time already. `revision`: see ReadHistory.
-void TakeEvent(VarintReader& row, const Revision* revision, Usual& usual, asl::HistoryEvent& event) {
+void TakeEvent(VarintReader& row, const Revision* revision, Usual& usual,
+               asl::HistoryEvent& event) {
   const uint8_t type = row.Octet();
   event.type = static_cast<asl::EventType>(type & ~kHasParts);
   const uint64_t parts = (type & kHasParts) != 0 ? row.Number() : 0;
-  event.previous = asl::EventId{asl::ToInt(event.id) -
-                                ((parts & kPrevious) != 0 ? static_cast<int64_t>(row.Number()) : 1)};
+  event.previous = asl::EventId{
+      asl::ToInt(event.id) - ((parts & kPrevious) != 0 ? static_cast<int64_t>(row.Number()) : 1)};
   if ((parts & kState) != 0) usual.state = asl::StateIndex{static_cast<uint32_t>(row.Number())};
   event.state = usual.state;
   TakePayload(row, parts, usual, event);
@@ -155,7 +166,8 @@ void TakeEvent(VarintReader& row, const Revision* revision, Usual& usual, asl::H
     event.role_arn = shown.role_arn;
     return;
   }
-  for (std::string* text : {&event.resource, &event.resource_type, &event.region, &event.role_arn}) *text = row.Bytes();
+  for (std::string* text : {&event.resource, &event.resource_type, &event.region, &event.role_arn})
+    *text = row.Bytes();
 }
 
 }  // namespace
@@ -179,7 +191,8 @@ absl::Status PutHistory(const Revision& revision, ExecutionNumber execution,
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<asl::HistoryEvent>> ReadHistory(const Revision* revision, std::string_view key,
+absl::StatusOr<std::vector<asl::HistoryEvent>> ReadHistory(const Revision* revision,
+                                                           std::string_view key,
                                                            std::string_view bytes) {
   const std::optional<HistoryKeyParts> parts = DecodeHistoryKey(key);
   if (!parts) return absl::DataLossError("a key of table 'history' is malformed");

@@ -15,12 +15,15 @@ ExecutionNumber MakeExecutionNumber(asl::Millis time, uint32_t counter, Partitio
   assert(counter < 4'096);
   assert(partition < kPartitionsMax);
   assert(time.value >= 0 && time.value < (int64_t{1} << 42));
-  return ExecutionNumber{(static_cast<uint64_t>(time.value) << 22) | (uint64_t{counter} << 10) | partition};
+  return ExecutionNumber{(static_cast<uint64_t>(time.value) << 22) | (uint64_t{counter} << 10) |
+                         partition};
 }
 
 PartitionId PartitionOf(ExecutionNumber number) { return ToInt(number) & 1'023; }
 
-asl::Millis TimeOf(ExecutionNumber number) { return asl::Millis{static_cast<int64_t>(ToInt(number) >> 22)}; }
+asl::Millis TimeOf(ExecutionNumber number) {
+  return asl::Millis{static_cast<int64_t>(ToInt(number) >> 22)};
+}
 
 // The first half of SHA-1: well spread, in every OpenSSL, and nobody gains by a collision here.
 Hash128 HashBytes(std::string_view bytes) {
@@ -32,7 +35,9 @@ Hash128 HashBytes(std::string_view bytes) {
   return hash;
 }
 
-PartitionId OwnerOf(const Hash128& name_hash, uint32_t partitions) { return name_hash.low % partitions; }
+PartitionId OwnerOf(const Hash128& name_hash, uint32_t partitions) {
+  return name_hash.low % partitions;
+}
 
 Hash128 HashName(std::string_view machine, std::string_view execution) {
   return HashBytes(fmt::format("{}:{}", machine, execution));  // names hold no colon
@@ -42,8 +47,10 @@ std::string StateMachineArn(const ArnScope& scope, std::string_view machine) {
   return fmt::format("arn:aws:states:{}:{}:stateMachine:{}", scope.region, scope.account, machine);
 }
 
-std::string ExecutionArn(const ArnScope& scope, std::string_view machine, std::string_view execution) {
-  return fmt::format("arn:aws:states:{}:{}:execution:{}:{}", scope.region, scope.account, machine, execution);
+std::string ExecutionArn(const ArnScope& scope, std::string_view machine,
+                         std::string_view execution) {
+  return fmt::format("arn:aws:states:{}:{}:execution:{}:{}", scope.region, scope.account, machine,
+                     execution);
 }
 
 std::optional<std::string> StateMachineNameOf(std::string_view arn_or_name) {

@@ -3,9 +3,10 @@
 //
 // The engine's identities: partitions, execution numbers, ARNs. Values; any thread.
 //
-// An execution number is start time in ms (42 bits) ‖ counter (12) ‖ partition (10), so that new executions sort
-// nearly last, one execution's history lies together, and old ones can be dropped as whole files. It names the
-// partition, so whoever holds a number (a task token, a timer row) needs no lookup to find the owner.
+// An execution number is start time in ms (42 bits) ‖ counter (12) ‖ partition (10), so that new
+// executions sort nearly last, one execution's history lies together, and old ones can be dropped
+// as whole files. It names the partition, so whoever holds a number (a task token, a timer row)
+// needs no lookup to find the owner.
 #pragma once
 
 #include <compare>
@@ -32,7 +33,8 @@ PartitionId PartitionOf(ExecutionNumber number);
 // The time in the number: the start, or a little later when very many started at once.
 asl::Millis TimeOf(ExecutionNumber number);
 
-// 128-bit hash without a seed of the process: stable for ever, the same on every machine (stored in keys).
+// 128-bit hash without a seed of the process: stable for ever, the same on every machine (stored in
+// keys).
 struct Hash128 {
   uint64_t high = 0;
   uint64_t low = 0;
@@ -40,7 +42,8 @@ struct Hash128 {
 };
 Hash128 HashBytes(std::string_view bytes);
 
-// The owner of an execution: fixed by machine and execution name, so a name is unique by a look in one partition.
+// The owner of an execution: fixed by machine and execution name, so a name is unique by a look in
+// one partition.
 PartitionId OwnerOf(const Hash128& name_hash, uint32_t partitions);
 Hash128 HashName(std::string_view machine, std::string_view execution);
 
@@ -50,7 +53,8 @@ struct ArnScope {
   std::string account = "123456789012";
 };
 std::string StateMachineArn(const ArnScope& scope, std::string_view machine);
-std::string ExecutionArn(const ArnScope& scope, std::string_view machine, std::string_view execution);
+std::string ExecutionArn(const ArnScope& scope, std::string_view machine,
+                         std::string_view execution);
 
 // A plain name passes through; of an ARN the last part is taken. nullopt when it is neither.
 std::optional<std::string> StateMachineNameOf(std::string_view arn_or_name);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The asld authors
 //
-// What a partition can ask the loader to bring from the store (loader.h); the answer comes back as the command of the
-// matching name (command.h). Plain data.
+// What a partition can ask the loader to bring from the store (loader.h); the answer comes back as
+// the command of the matching name (command.h). Plain data.
 #pragma once
 
 #include <cstddef>

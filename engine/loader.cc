@@ -48,18 +48,20 @@ Command Load(const storage::Reader& store, PartitionId, const LoadExecution& req
 
 absl::StatusOr<asl::Text> ReadPayload(const storage::Reader& store, const LoadPayload& request) {
   auto record = store.Scan(kHistory, HistoryKey(request.execution, asl::EventId{0}),
-                           HistoryKey(request.execution, request.ref.event + 1), storage::Direction::kBackward);
+                           HistoryKey(request.execution, request.ref.event + 1),
+                           storage::Direction::kBackward);
   if (!record->Valid()) {
     if (!record->status().ok()) return record->status();
     return absl::DataLossError("the history record of a payload is missing");
   }
   const auto events = ReadHistory(nullptr, record->key(), record->value());
   if (!events.ok()) return events.status();
-  const auto index = static_cast<size_t>(asl::ToInt(request.ref.event) - asl::ToInt(events->front().id));
+  const auto index =
+      static_cast<size_t>(asl::ToInt(request.ref.event) - asl::ToInt(events->front().id));
   if (index >= events->size() || (*events)[index].payload.text == nullptr ||
       request.ref.offset + uint64_t{request.ref.length} > (*events)[index].payload.text->size()) {
-    return absl::DataLossError(
-        fmt::format("event {} does not hold the payload that is referred to", asl::ToInt(request.ref.event)));
+    return absl::DataLossError(fmt::format("event {} does not hold the payload that is referred to",
+                                           asl::ToInt(request.ref.event)));
   }
   return (*events)[index].payload.text;
 }
@@ -122,7 +124,9 @@ Loader::~Loader() {
 }
 
 void Loader::Load(PartitionId partition, LoadRequest request) {
-  Run([this, partition, request = std::move(request)] { post_(partition, LoadRows(*store_, partition, request)); });
+  Run([this, partition, request = std::move(request)] {
+    post_(partition, LoadRows(*store_, partition, request));
+  });
 }
 
 void Loader::Run(std::function<void()> read) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The asld authors
 //
-// Brings rows from the store for partitions, which never wait for a read themselves. LoadRows is the reading; Loader is
-// the thread that does it and posts the answers as commands.
+// Brings rows from the store for partitions, which never wait for a read themselves. LoadRows is
+// the reading; Loader is the thread that does it and posts the answers as commands.
 #pragma once
 
 #include <condition_variable>
@@ -29,7 +29,8 @@ class Loader {
   ~Loader();
 
   void Load(PartitionId partition, LoadRequest request);  // any thread, never blocks
-  // Runs `read` on this thread too: for reads that an effect causes, which must not happen on a loop.
+  // Runs `read` on this thread too: for reads that an effect causes, which must not happen on a
+  // loop.
   void Run(std::function<void()> read);
 
  private:

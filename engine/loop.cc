@@ -8,8 +8,8 @@
 namespace engine {
 namespace {
 
-// Submissions handed to the committer and not durable yet. Above this the loop lets work pile up: one larger batch costs
-// less than several small ones, and the sync is busy anyway.
+// Submissions handed to the committer and not durable yet. Above this the loop lets work pile up:
+// one larger batch costs less than several small ones, and the sync is busy anyway.
 constexpr size_t kSubmissionsInFlightMax = 3;
 constexpr int64_t kTurnMicrosMax = 2'000;
 constexpr int64_t kSleepMsMax = 60'000;
@@ -22,11 +22,14 @@ Loop::Loop(LoopSurroundings* surroundings, uint32_t index)
 Loop::~Loop() { Stop(); }
 
 Partition& Loop::Add(const PartitionOptions& options) {
-  auto [it, added] = partitions_.emplace(options.id, std::make_unique<Partition>(options, static_cast<Ports*>(this)));
+  auto [it, added] = partitions_.emplace(
+      options.id, std::make_unique<Partition>(options, static_cast<Ports*>(this)));
   return *it->second;
 }
 
-void Loop::Start() { thread_ = std::thread([this] { Run(); }); }
+void Loop::Start() {
+  thread_ = std::thread([this] { Run(); });
+}
 
 void Loop::Stop() {
   {
@@ -94,10 +97,12 @@ bool Loop::WaitForMail(Mail& mail) {
   }
   std::unique_lock lock(mutex_);
   if (!work && mail_.commands.empty() && mail_.durable.empty() && !stopping_) {
-    const int64_t sleep_ms = std::clamp<int64_t>(wake - surroundings_->clock->Now(), 0, kSleepMsMax);
+    const int64_t sleep_ms =
+        std::clamp<int64_t>(wake - surroundings_->clock->Now(), 0, kSleepMsMax);
     sleeping_ = true;
-    wake_.wait_for(lock, std::chrono::milliseconds(sleep_ms),
-                   [this] { return stopping_ || !mail_.commands.empty() || !mail_.durable.empty(); });
+    wake_.wait_for(lock, std::chrono::milliseconds(sleep_ms), [this] {
+      return stopping_ || !mail_.commands.empty() || !mail_.durable.empty();
+    });
     sleeping_ = false;
   }
   std::swap(mail, mail_);
@@ -106,9 +111,12 @@ bool Loop::WaitForMail(Mail& mail) {
 
 void Loop::Deliver(Mail& mail) {
   const asl::Millis now = surroundings_->clock->Now();
-  for (const storage::CommitNotice& notice : mail.applied) At(notice.partition).OnApplied(notice.number);
-  for (const storage::CommitNotice& notice : mail.durable) At(notice.partition).OnDurable(notice.number);
-  while (!submissions_.empty() && submissions_.front().number <= At(submissions_.front().partition).durable()) {
+  for (const storage::CommitNotice& notice : mail.applied)
+    At(notice.partition).OnApplied(notice.number);
+  for (const storage::CommitNotice& notice : mail.durable)
+    At(notice.partition).OnDurable(notice.number);
+  while (!submissions_.empty() &&
+         submissions_.front().number <= At(submissions_.front().partition).durable()) {
     submissions_.pop_front();
   }
   for (auto& [partition, command] : mail.commands) At(partition).Offer(std::move(command), now);
@@ -126,10 +134,12 @@ void Loop::TakeTurns() {
     limits.out_of_time = [this, until = surroundings_->clock->MonotonicMicros() + kTurnMicrosMax] {
       return surroundings_->clock->MonotonicMicros() > until;
     };
-    if (std::optional<storage::Batch> batch = partition->TakeTurn(now, limits)) batches.push_back(*std::move(batch));
+    if (std::optional<storage::Batch> batch = partition->TakeTurn(now, limits))
+      batches.push_back(*std::move(batch));
   }
   if (batches.empty()) return;
-  submissions_.push_back({.partition = batches.back().header().partition, .number = batches.back().header().number});
+  submissions_.push_back(
+      {.partition = batches.back().header().partition, .number = batches.back().header().number});
   surroundings_->committer->Submit(std::move(batches));
 }
 
@@ -147,7 +157,9 @@ void Loop::WorkingOn(ExecutionNumber execution) {
   if (surroundings_->marks != nullptr) surroundings_->marks->Mark(index_, execution);
 }
 
-RevisionPtr Loop::FindRevision(const std::string& id) const { return surroundings_->registry->FindRevision(id); }
+RevisionPtr Loop::FindRevision(const std::string& id) const {
+  return surroundings_->registry->FindRevision(id);
+}
 
 Partition::Counters Loop::counters() const {
   Partition::Counters sum;

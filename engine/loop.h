@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The asld authors
 //
-// A Loop is one thread that runs its partitions: it waits for whatever can wake any of them, lets each take a turn,
-// hands the turns' batches to the committer together, and lets effects leave when their batch is durable. The only lock
-// is at its mailbox, taken once per wake-up.
+// A Loop is one thread that runs its partitions: it waits for whatever can wake any of them, lets
+// each take a turn, hands the turns' batches to the committer together, and lets effects leave when
+// their batch is durable. The only lock is at its mailbox, taken once per wake-up.
 #pragma once
 
 #include <condition_variable>
@@ -36,7 +36,7 @@ struct LoopSurroundings {
   workers::Pool* pool = nullptr;
   Loader* loader = nullptr;
   Registry* registry = nullptr;
-  std::function<void(PartitionId, Command)> post;         // to any partition
+  std::function<void(PartitionId, Command)> post;  // to any partition
   std::function<void(ExecutionNumber)> announce_end;
   CrashMarks* marks = nullptr;  // null: none are kept
 };

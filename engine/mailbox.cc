@@ -31,7 +31,8 @@ std::vector<Outbox::Letter> Outbox::TakeSendable(PartitionId receiver) {
 Outbox::Applied Outbox::OnApplied(PartitionId receiver, uint64_t number, bool gap) {
   Pair& pair = pairs_[receiver];
   Applied applied{.first = number + 1, .last = number};
-  if (!pair.letters.empty() && pair.letters.front().number <= number) applied.first = pair.letters.front().number;
+  if (!pair.letters.empty() && pair.letters.front().number <= number)
+    applied.first = pair.letters.front().number;
   size_t gone = 0;
   while (!pair.letters.empty() && pair.letters.front().number <= number) {
     pair.letters.pop_front();

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The asld authors
 //
-// asld: builds everything, in order, and takes it down again on SIGTERM or SIGINT. Exit codes: 0 stopped on request,
-// 2 usage, 69 the address is taken, 74 the store failed or cannot be opened (sysexits.h).
+// asld: builds everything, in order, and takes it down again on SIGTERM or SIGINT. Exit codes: 0
+// stopped on request, 2 usage, 69 the address is taken, 74 the store failed or cannot be opened
+// (sysexits.h).
 #include <pthread.h>
 #include <signal.h>
 
@@ -21,14 +22,16 @@ constexpr int kExitAddressTaken = 69;
 constexpr int kExitStore = 74;
 
 int Refuse(const absl::Status& status, int code) {
-  std::fputs(fmt::format("asld: {}; exiting with code {}\n", std::string(status.message()), code).c_str(), stderr);
+  std::fputs(
+      fmt::format("asld: {}; exiting with code {}\n", std::string(status.message()), code).c_str(),
+      stderr);
   return code;
 }
 
 void PrintCounters(const engine::Engine::Counters& counters) {
-  std::fputs(fmt::format("commits: writes={} syncs={} batches={} bytes={} transitions={}\n", counters.commits.writes,
-                         counters.commits.syncs, counters.commits.batches, counters.commits.bytes,
-                         counters.partitions.transitions)
+  std::fputs(fmt::format("commits: writes={} syncs={} batches={} bytes={} transitions={}\n",
+                         counters.commits.writes, counters.commits.syncs, counters.commits.batches,
+                         counters.commits.bytes, counters.partitions.transitions)
                  .c_str(),
              stderr);
 }
@@ -55,8 +58,8 @@ int main(int argc, char** argv) {
   absl::StatusOr<std::unique_ptr<engine::GrpcServer>> server =
       engine::GrpcServer::Start(engine->get(), config->grpc_address);
   if (!server.ok()) return Refuse(server.status(), kExitAddressTaken);
-  std::fputs(fmt::format("asld: ready: grpc at port {}, {} partitions, data in {}\n", (*server)->port(),
-                         (*engine)->partitions(), config->engine.data_dir)
+  std::fputs(fmt::format("asld: ready: grpc at port {}, {} partitions, data in {}\n",
+                         (*server)->port(), (*engine)->partitions(), config->engine.data_dir)
                  .c_str(),
              stderr);
 

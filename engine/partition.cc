@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The asld authors
 //
-// The turn of a partition: take → advance → commit → release. What each command means is in the files beside this one:
-// partition_start.cc, partition_step.cc, partition_tasks.cc, partition_messages.cc, partition_recover.cc.
+// The turn of a partition: take → advance → commit → release. What each command means is in the
+// files beside this one: partition_start.cc, partition_step.cc, partition_tasks.cc,
+// partition_messages.cc, partition_recover.cc.
 #include "engine/partition.h"
 
 #include <algorithm>
@@ -21,11 +22,15 @@ Partition::Partition(PartitionOptions options, Ports* ports)
       words_(options_.id),
       tasks_(options_.token_key) {}
 
-void Partition::Offer(Command command, asl::Millis arrived) { queue_.push_back({std::move(command), arrived}); }
+void Partition::Offer(Command command, asl::Millis arrived) {
+  queue_.push_back({std::move(command), arrived});
+}
 
-std::optional<storage::Batch> Partition::TakeTurn(asl::Millis wall_clock, const TurnLimits& limits) {
+std::optional<storage::Batch> Partition::TakeTurn(asl::Millis wall_clock,
+                                                  const TurnLimits& limits) {
   clock_ = std::max(clock_, wall_clock);
-  batch_.emplace(storage::BatchHeader{.partition = options_.id, .epoch = 0, .number = turn_number()});
+  batch_.emplace(
+      storage::BatchHeader{.partition = options_.id, .epoch = 0, .number = turn_number()});
   ++counters_.turns;
   if (first_turn_) {
     first_turn_ = false;
@@ -50,9 +55,10 @@ void Partition::Process(Command command) {
   std::visit([this](auto& c) { On(c); }, command);
 }
 
-// Timers fire after every message that had arrived before they were due, so that a heartbeat in the inbox is never
-// judged late; when the turn's limit left messages behind, later timers wait for them. Bounded like commands are: all
-// are taken out before the first one fires, so what firing arms for now (a cut Advance) is for a later turn.
+// Timers fire after every message that had arrived before they were due, so that a heartbeat in the
+// inbox is never judged late; when the turn's limit left messages behind, later timers wait for
+// them. Bounded like commands are: all are taken out before the first one fires, so what firing
+// arms for now (a cut Advance) is for a later turn.
 void Partition::FireDue() {
   constexpr int kTimersPerTurnMax = 1'024;
   asl::Millis until = clock_;
@@ -62,7 +68,8 @@ void Partition::FireDue() {
   for (int taken = 0; taken < kTimersPerTurnMax; ++taken) {
     const std::optional<Timers::Due> due = timers_.TakeDue(until);
     if (!due) break;
-    const bool held = due->key.kind == asl::TimerKind::kTaskTimeout && clock_ < hold_timeouts_until_;
+    const bool held =
+        due->key.kind == asl::TimerKind::kTaskTimeout && clock_ < hold_timeouts_until_;
     (held ? held_timeouts_ : firing).push_back(*due);
   }
   for (const Timers::Due& due : firing) {
@@ -95,7 +102,8 @@ void Partition::RequestLoads() {
   executions_.Shrink(std::min(applied_, durable_));
 }
 
-// An empty batch is not committed, but its effects still wait for the batch before: an answer may rest on it.
+// An empty batch is not committed, but its effects still wait for the batch before: an answer may
+// rest on it.
 std::optional<storage::Batch> Partition::FinishTurn() {
   std::optional<storage::Batch> batch = std::exchange(batch_, std::nullopt);
   if (batch->empty()) {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The asld authors
 //
-// A Partition is the single-threaded owner of a share of the executions: their frames, timers, tasks and messages. It
-// takes commands in turns; each turn is one atomic batch; what the turn asks to be done outside leaves when that batch
-// is durable, in batch order, and nowhere else. There are no locks inside, no waiting and no reading of the store: what is
-// not in memory is asked for (Ports::Load) and comes back as a command. The caller's loop:
+// A Partition is the single-threaded owner of a share of the executions: their frames, timers,
+// tasks and messages. It takes commands in turns; each turn is one atomic batch; what the turn asks
+// to be done outside leaves when that batch is durable, in batch order, and nowhere else. There are
+// no locks inside, no waiting and no reading of the store: what is not in memory is asked for
+// (Ports::Load) and comes back as a command. The caller's loop:
 //
 //   p.Offer(command) …                                    whatever arrived
 //   if (auto batch = p.TakeTurn(now, limits)) committer.Submit(*batch)
@@ -39,10 +40,10 @@ namespace engine {
 struct PartitionOptions {
   PartitionId id = 0;
   ArnScope scope;
-  std::string token_key = {};            // 16 bytes, the store's own secret
-  int64_t lease_ms = 10'000;             // how long a task waits for its lost worker to come back
-  size_t cache_bytes_max = 16u << 20;    // of executions in memory
-  std::set<std::string> redeliver;       // queues with on_worker_lost: redeliver
+  std::string token_key = {};          // 16 bytes, the store's own secret
+  int64_t lease_ms = 10'000;           // how long a task waits for its lost worker to come back
+  size_t cache_bytes_max = 16u << 20;  // of executions in memory
+  std::set<std::string> redeliver;     // queues with on_worker_lost: redeliver
 };
 
 struct TurnLimits {
@@ -55,15 +56,17 @@ class Partition {
  public:
   Partition(PartitionOptions options, Ports* ports);
 
-  // Reads what must be in memory before the first turn: tasks, messages, counters. Nothing per sleeping execution.
-  // `machines` are the state machines found in the store (partition 0 only).
-  absl::Status Recover(const storage::Store& store, std::vector<RevisionPtr> machines, asl::Millis now);
+  // Reads what must be in memory before the first turn: tasks, messages, counters. Nothing per
+  // sleeping execution. `machines` are the state machines found in the store (partition 0 only).
+  absl::Status Recover(const storage::Store& store, std::vector<RevisionPtr> machines,
+                       asl::Millis now);
 
   // `arrived`: when it reached the inbox; timers due later than that fire after it.
   void Offer(Command command, asl::Millis arrived);
 
-  // Processes what was offered and what is due. nullopt: nothing was written (effects may have been queued behind an
-  // earlier batch, or released when that is durable already). The first command is always taken.
+  // Processes what was offered and what is due. nullopt: nothing was written (effects may have been
+  // queued behind an earlier batch, or released when that is durable already). The first command is
+  // always taken.
   std::optional<storage::Batch> TakeTurn(asl::Millis wall_clock, const TurnLimits& limits);
 
   void OnApplied(uint64_t number);
@@ -118,7 +121,8 @@ class Partition {
   void On(CreateStateMachine& command);
   void On(NameLoaded& command);
   void Begin(StartExecution& command);
-  void RepeatStart(StartExecution& command, ExecutionNumber existing, const std::string& input_hash);
+  void RepeatStart(StartExecution& command, ExecutionNumber existing,
+                   const std::string& input_hash);
   ExecutionNumber NextExecutionNumber();
 
   // --- executions (partition_step.cc) ---
@@ -127,7 +131,8 @@ class Partition {
   absl::Status Restore(Execution& execution, const ExecutionRows& rows);
   void WithExecution(ExecutionNumber number, Work work);
   void Run(Execution& execution);
-  bool Perform(Execution& execution, Step& step);  // false: payloads are being loaded, offer it again
+  bool Perform(Execution& execution,
+               Step& step);  // false: payloads are being loaded, offer it again
   bool Perform(Execution& execution, AssignTask& assign);
   bool Perform(Execution& execution, StopRequest& stop);
   bool Perform(Execution& execution, RepeatedStart& start);
@@ -142,7 +147,8 @@ class Partition {
   void Act(Execution& execution, asl::Outcome& outcome, asl::CancelTimer& effect);
   void Act(Execution& execution, asl::Outcome& outcome, asl::EndExecution& effect);
   void NeedPayloads(Execution& execution, const std::vector<asl::PayloadRef>& refs);
-  TimerKey KeyOf(const Execution& execution, asl::FrameId frame, asl::TimerKind kind, asl::Millis due) const;
+  TimerKey KeyOf(const Execution& execution, asl::FrameId frame, asl::TimerKind kind,
+                 asl::Millis due) const;
 
   // --- tasks and workers (partition_tasks.cc) ---
   void On(WorkerAnswer& command);
@@ -155,7 +161,8 @@ class Partition {
   void Dispatch(Execution& execution, Task& task, asl::StateIndex state);
   void Requeue(Task& task);
   void LeaseExpired(const TaskId& id);
-  void EndTask(const Execution& execution, asl::FrameId frame, asl::EventId scheduled, bool withdraw);
+  void EndTask(const Execution& execution, asl::FrameId frame, asl::EventId scheduled,
+               bool withdraw);
   void TakeReceived();
   void MarkReceived(Task& task);
   void Acknowledge(workers::SessionId session, std::string token, workers::AckOutcome outcome);
@@ -174,28 +181,32 @@ class Partition {
   Ports* const ports_;
   const asl::Draw draw_;
 
-  asl::Millis clock_{};              // max of all wall clocks seen: a step back stops it, never reverses it
-  asl::Millis hold_timeouts_until_{};  // task timeouts wait until the workers had time to come back after a start
-  uint64_t commit_ = 0;              // number of the newest batch handed to the committer
+  asl::Millis clock_{};  // max of all wall clocks seen: a step back stops it, never reverses it
+  asl::Millis hold_timeouts_until_{};  // task timeouts wait until the workers had time to come back
+                                       // after a start
+  uint64_t commit_ = 0;                // number of the newest batch handed to the committer
   uint64_t applied_ = 0;
   uint64_t durable_ = 0;
 
   std::deque<Queued> queue_;
   std::deque<PendingEffects> unreleased_;
 
-  bool first_turn_ = true;           // tasks found waiting at start ask for slots in it
+  bool first_turn_ = true;  // tasks found waiting at start ask for slots in it
 
   // The turn being taken.
   std::optional<storage::Batch> batch_;
   std::vector<Effect> effects_;
   std::vector<std::string> received_;  // tokens that workers said `received` of, written at its end
-  std::vector<asl::FrameId> unassigned_;  // frames whose assigned task ended in the outcome being staged
+  std::vector<asl::FrameId>
+      unassigned_;  // frames whose assigned task ended in the outcome being staged
 
   ExecutionCache executions_;
   Words words_;
-  std::set<uint32_t> workers_found_;  // at start, in rows: words of all others are dropped in the first turn
+  std::set<uint32_t>
+      workers_found_;  // at start, in rows: words of all others are dropped in the first turn
   Tasks tasks_;
-  std::deque<std::pair<uint64_t, TaskId>> dispatched_;  // batch, task: their input texts can be loaded once it is applied
+  std::deque<std::pair<uint64_t, TaskId>>
+      dispatched_;  // batch, task: their input texts can be loaded once it is applied
   Timers timers_;
   std::vector<Timers::Due> held_timeouts_;
   Outbox outbox_;
@@ -214,7 +225,8 @@ class Partition {
 
   std::map<std::string, RevisionPtr> machines_;  // partition 0: the state machines, by name
 
-  std::map<ExecutionNumber, uint64_t> crashes_;  // executions the process crashed on, since they last got on
+  std::map<ExecutionNumber, uint64_t>
+      crashes_;  // executions the process crashed on, since they last got on
 
   std::vector<std::string> answered_;  // ring of the tokens of the newest accepted results
   size_t answered_next_ = 0;

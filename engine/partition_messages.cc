@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The asld authors
 //
-// Messages between partitions: written by the sender in the batch that causes them, applied by the receiver exactly once
-// and in order (mailbox.h). And the timers that the loader brought.
+// Messages between partitions: written by the sender in the batch that causes them, applied by the
+// receiver exactly once and in order (mailbox.h). And the timers that the loader brought.
 #include <cassert>
 
 #include "engine/partition.h"
@@ -22,7 +22,8 @@ void Partition::On(SendProbe& command) {
 
 void Partition::SendLetters(PartitionId receiver) {
   for (Outbox::Letter& letter : outbox_.TakeSendable(receiver)) {
-    effects_.push_back(SendMessage{.receiver = receiver, .number = letter.number, .bytes = std::move(letter.bytes)});
+    effects_.push_back(SendMessage{
+        .receiver = receiver, .number = letter.number, .bytes = std::move(letter.bytes)});
   }
 }
 
@@ -51,7 +52,8 @@ void Partition::On(MessagesApplied& command) {
 void Partition::On(TimersLoaded& command) {
   if (!command.status.ok()) {
     // Timers that cannot be read would be late for ever: stop rather than lie.
-    spdlog::critical("partition {}: timers cannot be read: {}", options_.id, std::string(command.status.message()));
+    spdlog::critical("partition {}: timers cannot be read: {}", options_.id,
+                     std::string(command.status.message()));
     assert(command.status.ok());
   }
   timers_.OnLoaded(command);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The asld authors
 //
-// What a partition reads before its first turn. Effects of the last process are released again from their rows: tasks
-// to send, timers due, messages in the outbox. Executions are read when something wakes them.
+// What a partition reads before its first turn. Effects of the last process are released again from
+// their rows: tasks to send, timers due, messages in the outbox. Executions are read when something
+// wakes them.
 #include <algorithm>
 
 #include "engine/partition.h"
@@ -18,14 +19,16 @@ absl::Status Malformed(const char* what) {
   return absl::DataLossError(fmt::format("a key of table '{}' is malformed", what));
 }
 
-std::unique_ptr<storage::Cursor> ScanPrefix(const storage::Store& store, Table table, const std::string& prefix,
-                                            storage::Direction direction = storage::Direction::kForward) {
+std::unique_ptr<storage::Cursor> ScanPrefix(
+    const storage::Store& store, Table table, const std::string& prefix,
+    storage::Direction direction = storage::Direction::kForward) {
   return store.Scan(table, prefix, storage::PrefixEnd(prefix), direction);
 }
 
 }  // namespace
 
-absl::Status Partition::Recover(const storage::Store& store, std::vector<RevisionPtr> machines, asl::Millis now) {
+absl::Status Partition::Recover(const storage::Store& store, std::vector<RevisionPtr> machines,
+                                asl::Millis now) {
   absl::StatusOr<uint64_t> number = store.AppliedNumber(options_.id);
   if (!number.ok()) return number.status();
   commit_ = applied_ = durable_ = *number;
@@ -49,7 +52,8 @@ absl::Status Partition::RecoverClock(const storage::Store& store, asl::Millis no
     clock_ = std::max(clock_, asl::Millis{static_cast<int64_t>(*stored)});
   }
   // Numbers go on after the newest one stored, even when the clock stands still.
-  auto newest = ScanPrefix(store, kExecutions, PartitionPrefix(options_.id), storage::Direction::kBackward);
+  auto newest =
+      ScanPrefix(store, kExecutions, PartitionPrefix(options_.id), storage::Direction::kBackward);
   if (newest->Valid()) {
     storage::KeyReader reader(newest->key());
     reader.U16();
@@ -73,16 +77,19 @@ absl::Status Partition::RecoverTasks(const storage::Store& store) {
   return RecoverAssigned(store);
 }
 
-// Their workers have a lease to come back in. Heartbeat clocks begin again: what was sent meanwhile could not arrive.
+// Their workers have a lease to come back in. Heartbeat clocks begin again: what was sent meanwhile
+// could not arrive.
 absl::Status Partition::RecoverAssigned(const storage::Store& store) {
   auto rows = ScanPrefix(store, kAssigned, PartitionPrefix(options_.id));
   for (; rows->Valid(); rows->Next()) {
     auto row = store.Get(kFrames, rows->key());
     if (!row.ok()) return row.status();
-    if (!*row) return absl::DataLossError("a row of table 'assigned' names a frame that is missing");
+    if (!*row)
+      return absl::DataLossError("a row of table 'assigned' names a frame that is missing");
     absl::StatusOr<FrameRow> frame = ReadFrame(rows->key(), **row);
     if (!frame.ok()) return frame.status();
-    if (!frame->assigned) return absl::DataLossError("the frame of a row of table 'assigned' has no such task");
+    if (!frame->assigned)
+      return absl::DataLossError("the frame of a row of table 'assigned' has no such task");
     absl::StatusOr<std::string> queue = words_.TextOf(WordKind::kQueue, frame->words.queue);
     if (!queue.ok()) return queue.status();
     absl::StatusOr<std::string> worker = words_.TextOf(WordKind::kWorker, frame->words.worker);
@@ -111,7 +118,8 @@ absl::Status Partition::RecoverMessages(const storage::Store& store) {
       if (!last) return Malformed("outbox");
       outbox_.RecoverLastNumber(key->receiver, *last);
     } else {
-      if (absl::StatusOr<std::string> text = DecodeProbe(letters->value()); !text.ok()) return text.status();
+      if (absl::StatusOr<std::string> text = DecodeProbe(letters->value()); !text.ok())
+        return text.status();
       outbox_.Recover(key->receiver, key->number, std::string(letters->value()));
     }
   }
@@ -139,8 +147,10 @@ absl::Status Partition::RecoverCrashes(const storage::Store& store) {
   }
   for (const auto& [execution, count] : crashes_) {
     if (!IsParked(execution)) continue;
-    spdlog::error("partition {}: execution {:016x} is parked: the process crashed {} times in a row while working on it",
-                  options_.id, ToInt(execution), count);
+    spdlog::error(
+        "partition {}: execution {:016x} is parked: the process crashed {} times in a row while "
+        "working on it",
+        options_.id, ToInt(execution), count);
   }
   return rows->status();
 }

@@ -18,8 +18,9 @@ template void Partition::Answer(const Reply<asl::Millis>&, absl::StatusOr<asl::M
 template void Partition::Answer(const Reply<Started>&, absl::StatusOr<Started>);
 template void Partition::Answer(const Reply<uint64_t>&, absl::StatusOr<uint64_t>);
 
-// A name is looked up among the batches not yet applied first, then in the store. One look-up per name at a time: starts
-// of the same name queue behind it, so that none of them can miss another's row.
+// A name is looked up among the batches not yet applied first, then in the store. One look-up per
+// name at a time: starts of the same name queue behind it, so that none of them can miss another's
+// row.
 void Partition::On(StartExecution& command) {
   if (command.fresh_name) return Begin(command);
   const Hash128 hash = command.name_hash;
@@ -55,7 +56,8 @@ void Partition::On(NameLoaded& command) {
   }
 }
 
-// Unique within the partition for ever: never below an earlier one, also after a restart (see Recover).
+// Unique within the partition for ever: never below an earlier one, also after a restart (see
+// Recover).
 ExecutionNumber Partition::NextExecutionNumber() {
   if (clock_ > number_time_) {
     number_time_ = clock_;
@@ -84,7 +86,8 @@ void Partition::Begin(StartExecution& command) {
                     .state_machine_name = revision.machine,
                     .region = options_.scope.region,
                     .started_at = clock_};
-  const NameRow name{.execution = execution.number, .input_hash = HashText(HashBytes(*command.input))};
+  const NameRow name{.execution = execution.number,
+                     .input_hash = HashText(HashBytes(*command.input))};
   PutName(options_.id, command.name_hash, name, *batch_);
   recent_names_[command.name_hash] = {name.execution, name.input_hash};
   recent_name_order_.emplace_back(turn_number(), command.name_hash);
@@ -96,12 +99,13 @@ void Partition::Begin(StartExecution& command) {
 }
 
 // AWS: StartExecution is idempotent while the execution runs and name and input are the same.
-void Partition::RepeatStart(StartExecution& command, ExecutionNumber existing, const std::string& input_hash) {
+void Partition::RepeatStart(StartExecution& command, ExecutionNumber existing,
+                            const std::string& input_hash) {
   if (input_hash != HashText(HashBytes(*command.input))) {
-    return Answer<Started>(command.reply,
-                           absl::AlreadyExistsError(fmt::format(
-                               "Execution Already Exists: '{}'",
-                               ExecutionArn(options_.scope, command.revision->machine, command.name))));
+    return Answer<Started>(
+        command.reply, absl::AlreadyExistsError(fmt::format(
+                           "Execution Already Exists: '{}'",
+                           ExecutionArn(options_.scope, command.revision->machine, command.name))));
   }
   WithExecution(existing, RepeatedStart{std::move(command.reply)});
 }
@@ -110,8 +114,8 @@ bool Partition::Perform(Execution& execution, RepeatedStart& start) {
   if (execution.status == asl::ExecutionStatus::kRunning) {
     Answer<Started>(start.reply, Started{execution.number, execution.info.started_at});
   } else {
-    Answer<Started>(start.reply, absl::AlreadyExistsError(
-                                     fmt::format("Execution Already Exists: '{}'", execution.info.arn)));
+    Answer<Started>(start.reply, absl::AlreadyExistsError(fmt::format(
+                                     "Execution Already Exists: '{}'", execution.info.arn)));
   }
   return true;
 }
@@ -134,9 +138,9 @@ void Partition::On(CreateStateMachine& command) {
   assert(options_.id == 0);
   auto [it, added] = machines_.emplace(command.revision->machine, command.revision);
   if (!added && it->second->id != command.revision->id) {
-    return Answer<RevisionPtr>(
-        command.reply, absl::AlreadyExistsError(fmt::format("State Machine Already Exists: '{}'",
-                                                            StateMachineArn(options_.scope, it->first))));
+    return Answer<RevisionPtr>(command.reply, absl::AlreadyExistsError(fmt::format(
+                                                  "State Machine Already Exists: '{}'",
+                                                  StateMachineArn(options_.scope, it->first))));
   }
   if (added) {
     auto revision = std::make_shared<Revision>(*command.revision);

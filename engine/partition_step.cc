@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The asld authors
 //
-// One execution, step by step: bring it into memory, ask the interpreter, stage what it answers in the turn's batch.
+// One execution, step by step: bring it into memory, ask the interpreter, stage what it answers in
+// the turn's batch.
 //
-//   WithExecution ─▶ (load rows) ─▶ Run ─▶ Perform ─▶ Advance ─▶ Outcome ─▶ Stage: history, tasks, timers, frames
+//   WithExecution ─▶ (load rows) ─▶ Run ─▶ Perform ─▶ Advance ─▶ Outcome ─▶ Stage: history, tasks,
+//   timers, frames
 //                                     ▲                 └─▶ Need ─▶ (load payloads) ─┐
 //                                     └──────────────────────────────────────────────┘
 #include <algorithm>
@@ -27,8 +29,8 @@ void Partition::WithExecution(ExecutionNumber number, Work work) {
   Run(*execution);
 }
 
-// A parked execution keeps its work and does nothing: a definition or record that kills the process three times in a row
-// must not keep everybody else from running.
+// A parked execution keeps its work and does nothing: a definition or record that kills the process
+// three times in a row must not keep everybody else from running.
 void Partition::Run(Execution& execution) {
   if (!crashes_.empty() && IsParked(execution.number)) return AnswerParked(execution);
   ports_->WorkingOn(execution.number);
@@ -52,10 +54,10 @@ void Partition::AnswerParked(Execution& execution) {
   if (!execution.ready()) return;
   std::erase_if(execution.work, [&](Work& work) {
     if (auto* stop = std::get_if<StopRequest>(&work)) {
-      Answer<asl::Millis>(stop->reply,
-                          absl::FailedPreconditionError(fmt::format(
-                              "Execution Is Parked: '{}' (the engine crashed {} times in a row while working on it)",
-                              execution.info.arn, crashes_.at(execution.number))));
+      Answer<asl::Millis>(stop->reply, absl::FailedPreconditionError(fmt::format(
+                                           "Execution Is Parked: '{}' (the engine crashed {} times "
+                                           "in a row while working on it)",
+                                           execution.info.arn, crashes_.at(execution.number))));
       return true;
     }
     auto* start = std::get_if<RepeatedStart>(&work);
@@ -63,8 +65,8 @@ void Partition::AnswerParked(Execution& execution) {
   });
 }
 
-// An execution that the store does not have: its row was retired, or a caller invented the number. Whatever was wanted
-// of it is answered as not existing.
+// An execution that the store does not have: its row was retired, or a caller invented the number.
+// Whatever was wanted of it is answered as not existing.
 static absl::Status Gone() { return absl::NotFoundError("Execution Does Not Exist"); }
 
 void Partition::On(ExecutionLoaded& command) {
@@ -74,8 +76,8 @@ void Partition::On(ExecutionLoaded& command) {
   if (status.ok() && !command.rows->execution) status = Gone();
   if (status.ok()) status = Restore(execution, *command.rows);
   if (!status.ok()) {
-    spdlog::error("partition {}: execution {:016x} cannot be loaded: {}", options_.id, ToInt(command.execution),
-                  std::string(status.message()));
+    spdlog::error("partition {}: execution {:016x} cannot be loaded: {}", options_.id,
+                  ToInt(command.execution), std::string(status.message()));
     for (Work& work : std::exchange(execution.work, {})) {
       if (auto* stop = std::get_if<StopRequest>(&work)) Answer<asl::Millis>(stop->reply, status);
       if (auto* start = std::get_if<RepeatedStart>(&work)) Answer<Started>(start->reply, status);
@@ -97,13 +99,16 @@ absl::Status Partition::Restore(Execution& execution, const ExecutionRows& rows)
   const absl::StatusOr<std::string> revision = words_.TextOf(WordKind::kRevision, row->revision);
   if (!revision.ok()) return revision.status();
   execution.revision = ports_->FindRevision(*revision);
-  if (execution.revision == nullptr) return absl::DataLossError("its state machine's revision is missing");
+  if (execution.revision == nullptr)
+    return absl::DataLossError("its state machine's revision is missing");
   const std::string& machine = execution.revision->machine;
   execution.status = row->status;
   execution.stopped_at = row->stopped;
   execution.next_event = rows.next_event;
-  execution.input.ref = {
-      .event = asl::EventId{1}, .field = asl::PayloadField::kInput, .offset = 0, .length = row->input_length};
+  execution.input.ref = {.event = asl::EventId{1},
+                         .field = asl::PayloadField::kInput,
+                         .offset = 0,
+                         .length = row->input_length};
   execution.info = {.arn = ExecutionArn(options_.scope, machine, row->name),
                     .name = row->name,
                     .role_arn = execution.revision->role_arn,
@@ -141,20 +146,23 @@ void Partition::On(PayloadLoaded& command) {
     // Its own history cannot be read back: fail it rather than ask for ever.
     spdlog::error("partition {}: execution {:016x}: {}", options_.id, ToInt(command.execution),
                   std::string(command.text.status().message()));
-    execution.work.push_front(Step{.signal = asl::Fail{asl::Error{
-                                       .name = std::string(asl::kStatesRuntime),
-                                       .cause = "A payload of this execution could not be read from the store."}}});
+    execution.work.push_front(
+        Step{.signal = asl::Fail{asl::Error{
+                 .name = std::string(asl::kStatesRuntime),
+                 .cause = "A payload of this execution could not be read from the store."}}});
     return Run(execution);
   }
   const auto fill = [&](asl::Payload& payload) {
-    if (payload.ref.event == command.ref.event && payload.ref.field == command.ref.field) payload.text = *command.text;
+    if (payload.ref.event == command.ref.event && payload.ref.field == command.ref.field)
+      payload.text = *command.text;
   };
   fill(execution.input);
   for (auto& [id, frame] : execution.frames) fill(frame.input);
   for (const Work& work : execution.work) {
     const auto* assign = std::get_if<AssignTask>(&work);
     Task* task = assign == nullptr ? nullptr : tasks_.Find({execution.number, assign->scheduled});
-    if (task != nullptr && task->input.event == command.ref.event && task->input.field == command.ref.field) {
+    if (task != nullptr && task->input.event == command.ref.event &&
+        task->input.field == command.ref.field) {
       task->text = *command.text;
     }
   }
@@ -163,11 +171,13 @@ void Partition::On(PayloadLoaded& command) {
 }
 
 bool Partition::Perform(Execution& execution, Step& step) {
-  // The fired timer's row goes in the batch of what it caused, and ahead of it: that may arm the same timer again.
+  // The fired timer's row goes in the batch of what it caused, and ahead of it: that may arm the
+  // same timer again.
   const storage::Batch::Mark before = batch_->mark();
   const auto* timer = std::get_if<asl::TimerFired>(&step.signal);
   if (timer != nullptr && timer->kind != asl::TimerKind::kHeartbeat) {
-    batch_->Delete(kTimers, EncodeTimerKey(options_.id, KeyOf(execution, timer->frame, timer->kind, timer->due)));
+    batch_->Delete(kTimers, EncodeTimerKey(options_.id, KeyOf(execution, timer->frame, timer->kind,
+                                                              timer->due)));
   }
   bool fitted = false;
   if (execution.status == asl::ExecutionStatus::kRunning) {
@@ -185,7 +195,8 @@ bool Partition::Perform(Execution& execution, Step& step) {
     }
   }
   if (step.session != 0) {
-    Acknowledge(step.session, step.token, fitted ? workers::AckOutcome::kAccepted : Refusal(step.token));
+    Acknowledge(step.session, step.token,
+                fitted ? workers::AckOutcome::kAccepted : Refusal(step.token));
     if (fitted) RememberAnswered(std::move(step.token));
   }
   return true;
@@ -206,7 +217,8 @@ bool Partition::AdvanceAndStage(Execution& execution, const asl::Signal& signal,
   if (!*fitted) return true;
   if (!outcome.events.empty()) {
     const storage::Batch::Mark mark = batch_->mark();
-    if (absl::Status s = PutHistory(*execution.revision, execution.number, outcome.events, *batch_); !s.ok()) {
+    if (absl::Status s = PutHistory(*execution.revision, execution.number, outcome.events, *batch_);
+        !s.ok()) {
       batch_->Rewind(mark);
       const uint64_t id = ports_->Random();
       spdlog::error("partition {}: execution {:016x} failed a check, id {:016x}: {}", options_.id,
@@ -214,8 +226,9 @@ bool Partition::AdvanceAndStage(Execution& execution, const asl::Signal& signal,
       assert(!std::holds_alternative<asl::Fail>(signal));
       return AdvanceAndStage(
           execution,
-          asl::Fail{asl::Error{.name = std::string(asl::kStatesRuntime),
-                               .cause = fmt::format("An internal check failed (log id {:016x}).", id)}},
+          asl::Fail{
+              asl::Error{.name = std::string(asl::kStatesRuntime),
+                         .cause = fmt::format("An internal check failed (log id {:016x}).", id)}},
           fitted);
     }
   }
@@ -254,7 +267,8 @@ void Partition::Stage(Execution& execution, asl::Outcome& outcome) {
   executions_.Account(execution);
 }
 
-// With the frame's task when a worker has it; then the index row of the frame's last task stays in place.
+// With the frame's task when a worker has it; then the index row of the frame's last task stays in
+// place.
 void Partition::WriteFrame(const Execution& execution, const asl::Frame& frame) {
   FrameWords words;
   const Task* task = nullptr;
@@ -271,7 +285,8 @@ void Partition::WriteFrame(const Execution& execution, const asl::Frame& frame) 
 }
 
 void Partition::WriteExecution(const Execution& execution, asl::EventId last_event) {
-  PutExecution(execution, words_.NumberOf(WordKind::kRevision, execution.revision->id, *batch_), last_event, *batch_);
+  PutExecution(execution, words_.NumberOf(WordKind::kRevision, execution.revision->id, *batch_),
+               last_event, *batch_);
 }
 
 TimerKey Partition::KeyOf(const Execution& execution, asl::FrameId frame, asl::TimerKind kind,
@@ -281,7 +296,8 @@ TimerKey Partition::KeyOf(const Execution& execution, asl::FrameId frame, asl::T
 
 void Partition::Act(Execution& execution, asl::Outcome&, asl::ArmTimer& effect) {
   if (effect.kind == asl::TimerKind::kHeartbeat) {
-    if (Task* task = tasks_.Find({execution.number, effect.scheduled})) tasks_.SetHeartbeat(*task, effect.due);
+    if (Task* task = tasks_.Find({execution.number, effect.scheduled}))
+      tasks_.SetHeartbeat(*task, effect.due);
     return;
   }
   const TimerKey key = KeyOf(execution, effect.frame, effect.kind, effect.due);

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The asld authors
 //
-// Tasks and the workers that have them. The rule that everything here serves: a task is sent again only when it is known
-// not to have been received, and a worker's answer counts once. So a task's row names the worker instance before the
-// task is sent, and what a returning worker does not list, it never received.
+// Tasks and the workers that have them. The rule that everything here serves: a task is sent again
+// only when it is known not to have been received, and a worker's answer counts once. So a task's
+// row names the worker instance before the task is sent, and what a returning worker does not list,
+// it never received.
 #include <algorithm>
 #include <cassert>
 #include <utility>
@@ -15,13 +16,17 @@
 namespace engine {
 namespace {
 
-constexpr size_t kAnsweredMax = 4'096;  // tokens remembered to tell "already answered" from "no longer wanted"
+constexpr size_t kAnsweredMax =
+    4'096;  // tokens remembered to tell "already answered" from "no longer wanted"
 
-uint32_t Seconds(const std::optional<int64_t>& seconds) { return static_cast<uint32_t>(seconds.value_or(0)); }
+uint32_t Seconds(const std::optional<int64_t>& seconds) {
+  return static_cast<uint32_t>(seconds.value_or(0));
+}
 
 }  // namespace
 
-// The task takes its place in its queue; when nobody waits there and a worker has a slot, it is assigned in this batch.
+// The task takes its place in its queue; when nobody waits there and a worker has a slot, it is
+// assigned in this batch.
 void Partition::Act(Execution& execution, asl::Outcome& outcome, asl::ScheduleTask& effect) {
   Task task;
   task.id = {execution.number, effect.scheduled};
@@ -60,14 +65,17 @@ void Partition::Act(Execution& execution, asl::Outcome&, asl::FinishTask& effect
   EndTask(execution, effect.frame, effect.scheduled, false);
 }
 
-// REQUIRES: the frame as it was before this outcome is still in `execution`: it names the task's row.
-void Partition::EndTask(const Execution& execution, asl::FrameId frame_id, asl::EventId scheduled, bool withdraw) {
+// REQUIRES: the frame as it was before this outcome is still in `execution`: it names the task's
+// row.
+void Partition::EndTask(const Execution& execution, asl::FrameId frame_id, asl::EventId scheduled,
+                        bool withdraw) {
   const asl::Frame& frame = execution.frames.at(frame_id);
   assert(frame.task && frame.task->scheduled == scheduled);
   const TaskId id{execution.number, scheduled};
   const Task* task = tasks_.Find(id);
   if (task != nullptr && task->session != 0) {
-    if (withdraw) effects_.push_back(WithdrawTask{.session = task->session, .token = tasks_.TokenOf(*task)});
+    if (withdraw)
+      effects_.push_back(WithdrawTask{.session = task->session, .token = tasks_.TokenOf(*task)});
     ports_->ReturnSlot(task->session);
   }
   if (task != nullptr && task->stored_assigned) {
@@ -78,10 +86,10 @@ void Partition::EndTask(const Execution& execution, asl::FrameId frame_id, asl::
   tasks_.Remove(id, frame.task->queue);
 }
 
-// Marks the task as assigned in its rows and sends it. The frame's row is the caller's to write; the index row is left in
-// place when the frame's last task, ended in the same outcome, had one.
-// The text stays until the batch is applied: sent back before that, the task could not load it again.
-// REQUIRES: in memory as assigned, with its input text.
+// Marks the task as assigned in its rows and sends it. The frame's row is the caller's to write;
+// the index row is left in place when the frame's last task, ended in the same outcome, had one.
+// The text stays until the batch is applied: sent back before that, the task could not load it
+// again. REQUIRES: in memory as assigned, with its input text.
 void Partition::Dispatch(Execution& execution, Task& task, asl::StateIndex state) {
   assert(task.text != nullptr && task.session != 0);
   const asl::Program& program = *execution.revision->program;
@@ -139,7 +147,8 @@ void Partition::On(SlotOffered& command) {
   Task* task = tasks_.Oldest(command.queue);
   if (task == nullptr) return ports_->ReturnSlot(command.slot.session);
   tasks_.Assign(*task, command.slot);
-  WithExecution(task->id.execution, AssignTask{.scheduled = task->id.scheduled, .slot = command.slot});
+  WithExecution(task->id.execution,
+                AssignTask{.scheduled = task->id.scheduled, .slot = command.slot});
   OfferSlots(command.queue);
 }
 
@@ -187,24 +196,27 @@ void Partition::On(WorkerAnswer& command) {
       }
       return;
     case workers::AnswerKind::kSuccess:
-      return WithExecution(id.execution, Step{.signal = asl::TaskSucceeded{.frame = task->frame,
-                                                                           .scheduled = id.scheduled,
-                                                                           .output = std::move(answer.output),
-                                                                           .worker_name = task->worker_name},
-                                              .session = command.session,
-                                              .token = std::move(answer.token)});
+      return WithExecution(id.execution,
+                           Step{.signal = asl::TaskSucceeded{.frame = task->frame,
+                                                             .scheduled = id.scheduled,
+                                                             .output = std::move(answer.output),
+                                                             .worker_name = task->worker_name},
+                                .session = command.session,
+                                .token = std::move(answer.token)});
     case workers::AnswerKind::kFailure:
-      return WithExecution(id.execution, Step{.signal = asl::TaskFailed{.frame = task->frame,
-                                                                        .scheduled = id.scheduled,
-                                                                        .error = {.name = std::move(answer.error),
-                                                                                  .cause = std::move(answer.cause)},
-                                                                        .worker_name = task->worker_name},
-                                              .session = command.session,
-                                              .token = std::move(answer.token)});
+      return WithExecution(
+          id.execution, Step{.signal = asl::TaskFailed{.frame = task->frame,
+                                                       .scheduled = id.scheduled,
+                                                       .error = {.name = std::move(answer.error),
+                                                                 .cause = std::move(answer.cause)},
+                                                       .worker_name = task->worker_name},
+                             .session = command.session,
+                             .token = std::move(answer.token)});
   }
 }
 
-// `received` is written at the turn's end, so that a result in the same turn takes it along in one record.
+// `received` is written at the turn's end, so that a result in the same turn takes it along in one
+// record.
 void Partition::TakeReceived() {
   for (const std::string& token : std::exchange(received_, {})) {
     Task* task = tasks_.FindToken(token);
@@ -215,11 +227,12 @@ void Partition::TakeReceived() {
 
 void Partition::MarkReceived(Task& task) {
   task.received = true;  // stored with its frame, which …Started changes
-  WithExecution(task.id.execution,
-                Step{.signal = asl::TaskReceived{
-                         .frame = task.frame,
-                         .scheduled = task.id.scheduled,
-                         .worker_name = task.worker_name.empty() ? task.instance : task.worker_name}});
+  WithExecution(
+      task.id.execution,
+      Step{.signal = asl::TaskReceived{
+               .frame = task.frame,
+               .scheduled = task.id.scheduled,
+               .worker_name = task.worker_name.empty() ? task.instance : task.worker_name}});
 }
 
 void Partition::On(WorkerConnected& command) {
@@ -234,7 +247,8 @@ void Partition::On(WorkerConnected& command) {
     task->session = command.worker.session;
     task->worker_name = command.worker.worker_name;
     tasks_.SetLease(*task, asl::kNever);
-    // Only one that runs begins again: it begins with …Started, which may wait for the execution's rows.
+    // Only one that runs begins again: it begins with …Started, which may wait for the execution's
+    // rows.
     if (task->heartbeat_due != asl::kNever) {
       tasks_.SetHeartbeat(*task, clock_ + int64_t{task->heartbeat_s} * 1'000);
     }
@@ -242,14 +256,16 @@ void Partition::On(WorkerConnected& command) {
   }
   for (const TaskId& id : tasks_.AssignedTo(command.worker.instance)) {
     Task* task = tasks_.Find(id);
-    // One given to a newer session of this worker, whose greeting is still in the inbox, is none of this one's business.
+    // One given to a newer session of this worker, whose greeting is still in the inbox, is none of
+    // this one's business.
     if (task == nullptr || task->session >= command.worker.session) continue;
     Requeue(*task);
   }
   for (workers::Held& held : command.held) {
     if (!bound.contains(held.token)) continue;
     WorkerAnswer received{.session = command.worker.session};
-    received.answer = held.finished ? std::move(*held.finished) : workers::Answer{.token = held.token};
+    received.answer =
+        held.finished ? std::move(*held.finished) : workers::Answer{.token = held.token};
     On(received);
   }
 }
@@ -261,9 +277,10 @@ void Partition::On(WorkerLost& command) {
   }
 }
 
-// The worker did not come back: whether the work was done is unknown. A function fails, so that the definition's Retry
-// decides, as on AWS; an activity waits for its heartbeat or timeout, whose clocks begin now if the worker was lost
-// before it said `received`; `redeliver` prefers at-least-once.
+// The worker did not come back: whether the work was done is unknown. A function fails, so that the
+// definition's Retry decides, as on AWS; an activity waits for its heartbeat or timeout, whose
+// clocks begin now if the worker was lost before it said `received`; `redeliver` prefers
+// at-least-once.
 void Partition::LeaseExpired(const TaskId& id) {
   Task& task = *tasks_.Find(id);
   if (options_.redeliver.contains(task.queue)) {
@@ -271,20 +288,23 @@ void Partition::LeaseExpired(const TaskId& id) {
     return Requeue(task);
   }
   if (workers::ActivityOf(task.queue)) return MarkReceived(task);
-  WithExecution(id.execution,
-                Step{.signal = asl::TaskFailed{
-                         .frame = task.frame,
-                         .scheduled = id.scheduled,
-                         .error = {.name = std::string(asl::kLambdaUnknown),
-                                   .cause = fmt::format("The worker '{}' that had the task did not come back within its "
-                                                        "lease of {} ms; whether the work was done is unknown.",
-                                                        task.instance, options_.lease_ms)},
-                         .worker_name = task.worker_name}});
+  WithExecution(
+      id.execution,
+      Step{.signal = asl::TaskFailed{
+               .frame = task.frame,
+               .scheduled = id.scheduled,
+               .error = {.name = std::string(asl::kLambdaUnknown),
+                         .cause = fmt::format(
+                             "The worker '{}' that had the task did not come back within its "
+                             "lease of {} ms; whether the work was done is unknown.",
+                             task.instance, options_.lease_ms)},
+               .worker_name = task.worker_name}});
 }
 
-void Partition::Acknowledge(workers::SessionId session, std::string token, workers::AckOutcome outcome) {
-  effects_.push_back(AcknowledgeAnswer{.session = session,
-                                       .acknowledgement = {.token = std::move(token), .outcome = outcome}});
+void Partition::Acknowledge(workers::SessionId session, std::string token,
+                            workers::AckOutcome outcome) {
+  effects_.push_back(AcknowledgeAnswer{
+      .session = session, .acknowledgement = {.token = std::move(token), .outcome = outcome}});
 }
 
 void Partition::RememberAnswered(std::string token) {

@@ -18,24 +18,29 @@ constexpr size_t kPageBytesMax = 1u << 20;
 // Texts of an execution's payloads, each read once.
 class PayloadReader {
  public:
-  PayloadReader(const storage::Reader& view, ExecutionNumber number) : view_(view), number_(number) {}
+  PayloadReader(const storage::Reader& view, ExecutionNumber number)
+      : view_(view), number_(number) {}
 
   void Remember(const asl::HistoryEvent& event) {
     if (event.payload.text != nullptr) texts_[event.id] = event.payload.text;
   }
 
   absl::Status Fill(asl::Payload& payload) {
-    if (payload.ref.event == asl::EventId::kNone || payload.text != nullptr) return absl::OkStatus();
+    if (payload.ref.event == asl::EventId::kNone || payload.text != nullptr)
+      return absl::OkStatus();
     auto it = texts_.find(payload.ref.event);
     if (it == texts_.end()) {
-      auto record = view_.Scan(kHistory, HistoryKey(number_, asl::EventId{0}),
-                               HistoryKey(number_, payload.ref.event + 1), storage::Direction::kBackward);
-      if (!record->Valid()) return absl::DataLossError("the history record of a payload is missing");
+      auto record =
+          view_.Scan(kHistory, HistoryKey(number_, asl::EventId{0}),
+                     HistoryKey(number_, payload.ref.event + 1), storage::Direction::kBackward);
+      if (!record->Valid())
+        return absl::DataLossError("the history record of a payload is missing");
       auto events = ReadHistory(nullptr, record->key(), record->value());
       if (!events.ok()) return events.status();
       for (const asl::HistoryEvent& event : *events) Remember(event);
       it = texts_.find(payload.ref.event);
-      if (it == texts_.end()) return absl::DataLossError("an event does not hold the payload that is referred to");
+      if (it == texts_.end())
+        return absl::DataLossError("an event does not hold the payload that is referred to");
     }
     payload.text = it->second;
     return absl::OkStatus();
@@ -47,7 +52,8 @@ class PayloadReader {
   std::map<asl::EventId, asl::Text> texts_;
 };
 
-absl::StatusOr<std::vector<PendingTask>> ReadPending(const storage::Reader& view, const asl::Program& program,
+absl::StatusOr<std::vector<PendingTask>> ReadPending(const storage::Reader& view,
+                                                     const asl::Program& program,
                                                      ExecutionNumber number) {
   std::vector<PendingTask> pending;
   const PartitionId partition = PartitionOf(number);
@@ -57,7 +63,8 @@ absl::StatusOr<std::vector<PendingTask>> ReadPending(const storage::Reader& view
     const absl::StatusOr<FrameRow> row = ReadFrame(rows->key(), rows->value());
     if (!row.ok()) return row.status();
     if (!row->frame.task) continue;
-    absl::StatusOr<std::string> queue = ReadWord(view, partition, WordKind::kQueue, row->words.queue);
+    absl::StatusOr<std::string> queue =
+        ReadWord(view, partition, WordKind::kQueue, row->words.queue);
     if (!queue.ok()) return queue.status();
     PendingTask task{.state_name = std::string(asl::StateName(program, row->frame.state)),
                      .queue = *std::move(queue),
@@ -66,7 +73,8 @@ absl::StatusOr<std::vector<PendingTask>> ReadPending(const storage::Reader& view
     auto assigned = view.Get(kAssigned, rows->key());
     if (!assigned.ok()) return assigned.status();
     if (*assigned) {
-      absl::StatusOr<std::string> worker = ReadWord(view, partition, WordKind::kWorker, row->words.worker);
+      absl::StatusOr<std::string> worker =
+          ReadWord(view, partition, WordKind::kWorker, row->words.worker);
       if (!worker.ok()) return worker.status();
       task.instance = *std::move(worker);
     }
@@ -76,9 +84,10 @@ absl::StatusOr<std::vector<PendingTask>> ReadPending(const storage::Reader& view
   return pending;
 }
 
-absl::StatusOr<RevisionPtr> RevisionOf(const storage::Reader& view, const Registry& registry, ExecutionNumber number,
-                                       const ExecutionRow& row) {
-  absl::StatusOr<std::string> id = ReadWord(view, PartitionOf(number), WordKind::kRevision, row.revision);
+absl::StatusOr<RevisionPtr> RevisionOf(const storage::Reader& view, const Registry& registry,
+                                       ExecutionNumber number, const ExecutionRow& row) {
+  absl::StatusOr<std::string> id =
+      ReadWord(view, PartitionOf(number), WordKind::kRevision, row.revision);
   if (!id.ok()) return id.status();
   RevisionPtr revision = registry.FindRevision(*id);
   if (revision == nullptr) return absl::DataLossError("the execution's revision is missing");
@@ -87,11 +96,13 @@ absl::StatusOr<RevisionPtr> RevisionOf(const storage::Reader& view, const Regist
 
 }  // namespace
 
-absl::StatusOr<ExecutionNumber> FindExecution(const storage::Reader& view, const ArnScope& scope, uint32_t partitions,
-                                              const std::string& arn) {
+absl::StatusOr<ExecutionNumber> FindExecution(const storage::Reader& view, const ArnScope& scope,
+                                              uint32_t partitions, const std::string& arn) {
   const std::optional<ExecutionName> name = ParseExecutionArn(arn);
-  if (!name) return absl::InvalidArgumentError(fmt::format("Invalid Arn: 'Invalid ARN prefix: {}'", arn));
-  const absl::Status missing = absl::NotFoundError(fmt::format("Execution Does Not Exist: '{}'", arn));
+  if (!name)
+    return absl::InvalidArgumentError(fmt::format("Invalid Arn: 'Invalid ARN prefix: {}'", arn));
+  const absl::Status missing =
+      absl::NotFoundError(fmt::format("Execution Does Not Exist: '{}'", arn));
   if (ExecutionArn(scope, name->machine, name->name) != arn) return missing;
   const Hash128 hash = HashName(name->machine, name->name);
   auto row = view.Get(kNames, NameKey(OwnerOf(hash, partitions), hash));
@@ -115,7 +126,8 @@ absl::StatusOr<ExecutionDescription> Describe(const storage::Reader& view, const
   if (!row.ok()) return row.status();
   absl::StatusOr<RevisionPtr> revision = RevisionOf(view, registry, number, *row);
   if (!revision.ok()) return revision.status();
-  ExecutionDescription description{.number = number, .row = *std::move(row), .revision = *std::move(revision)};
+  ExecutionDescription description{
+      .number = number, .row = *std::move(row), .revision = *std::move(revision)};
   PayloadReader payloads(view, number);
   asl::Payload input{.ref = {.event = asl::EventId{1},
                              .field = asl::PayloadField::kInput,
@@ -124,7 +136,8 @@ absl::StatusOr<ExecutionDescription> Describe(const storage::Reader& view, const
   if (absl::Status s = payloads.Fill(input); !s.ok()) return s;
   description.input = std::string(input.view());
   if (description.row.status == asl::ExecutionStatus::kRunning) {
-    absl::StatusOr<std::vector<PendingTask>> pending = ReadPending(view, *description.revision->program, number);
+    absl::StatusOr<std::vector<PendingTask>> pending =
+        ReadPending(view, *description.revision->program, number);
     if (!pending.ok()) return pending.status();
     description.pending = *std::move(pending);
     auto crashes = view.Get(kCrashes, CrashKey(number));
@@ -132,18 +145,20 @@ absl::StatusOr<ExecutionDescription> Describe(const storage::Reader& view, const
     description.parked = *crashes && ReadU64(**crashes).value_or(0) >= kCrashesToPark;
     return description;
   }
-  absl::StatusOr<HistoryPage> last =
-      ReadPage(view, registry, number, description.row.last_event, 1, storage::Direction::kBackward);
+  absl::StatusOr<HistoryPage> last = ReadPage(view, registry, number, description.row.last_event, 1,
+                                              storage::Direction::kBackward);
   if (!last.ok()) return last.status();
   asl::HistoryEvent& end = last->events.front();
-  if (end.type == asl::EventType::kExecutionSucceeded) description.output = std::string(end.payload.view());
+  if (end.type == asl::EventType::kExecutionSucceeded)
+    description.output = std::string(end.payload.view());
   // AWS's DescribeExecution shows no error for a timeout of the execution.
   if (end.type != asl::EventType::kExecutionTimedOut) description.error = std::move(end.error);
   return description;
 }
 
-absl::StatusOr<HistoryPage> ReadPage(const storage::Reader& view, const Registry& registry, ExecutionNumber number,
-                                     asl::EventId from, size_t count, storage::Direction direction) {
+absl::StatusOr<HistoryPage> ReadPage(const storage::Reader& view, const Registry& registry,
+                                     ExecutionNumber number, asl::EventId from, size_t count,
+                                     storage::Direction direction) {
   const absl::StatusOr<ExecutionRow> row = ReadStatus(view, number);
   if (!row.ok()) return row.status();
   const absl::StatusOr<RevisionPtr> revision = RevisionOf(view, registry, number, *row);
@@ -154,7 +169,8 @@ absl::StatusOr<HistoryPage> ReadPage(const storage::Reader& view, const Registry
   std::string end = end_of_all;
   if (from != asl::EventId::kNone && forward) {
     // The record that holds `from` starts at or before it.
-    auto record = view.Scan(kHistory, begin, HistoryKey(number, from + 1), storage::Direction::kBackward);
+    auto record =
+        view.Scan(kHistory, begin, HistoryKey(number, from + 1), storage::Direction::kBackward);
     if (record->Valid()) begin = std::string(record->key());
   } else if (from != asl::EventId::kNone) {
     end = HistoryKey(number, from + 1);

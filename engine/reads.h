@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The asld authors
 //
-// Reading executions from the durable view. Never enters a partition's loop; a view shows only what is durable, and
-// everything that was acknowledged. Any thread.
+// Reading executions from the durable view. Never enters a partition's loop; a view shows only what
+// is durable, and everything that was acknowledged. Any thread.
 #pragma once
 
 #include <optional>
@@ -37,19 +37,20 @@ struct ExecutionDescription {
 };
 
 // NotFound with AWS's text when there is none.
-absl::StatusOr<ExecutionNumber> FindExecution(const storage::Reader& view, const ArnScope& scope, uint32_t partitions,
-                                              const std::string& arn);
+absl::StatusOr<ExecutionNumber> FindExecution(const storage::Reader& view, const ArnScope& scope,
+                                              uint32_t partitions, const std::string& arn);
 absl::StatusOr<ExecutionRow> ReadStatus(const storage::Reader& view, ExecutionNumber number);
 absl::StatusOr<ExecutionDescription> Describe(const storage::Reader& view, const Registry& registry,
                                               ExecutionNumber number);
 
 struct HistoryPage {
-  std::vector<asl::HistoryEvent> events;  // payloads loaded
+  std::vector<asl::HistoryEvent> events;    // payloads loaded
   asl::EventId next = asl::EventId::kNone;  // where the next page starts; kNone: this was the last
 };
-// Up to `count` events from `from` on, upwards or downwards; cut at about 1 MiB of payloads, the first always taken.
-// `from` kNone: from the first, or the last when reverse.
-absl::StatusOr<HistoryPage> ReadPage(const storage::Reader& view, const Registry& registry, ExecutionNumber number,
-                                     asl::EventId from, size_t count, storage::Direction direction);
+// Up to `count` events from `from` on, upwards or downwards; cut at about 1 MiB of payloads, the
+// first always taken. `from` kNone: from the first, or the last when reverse.
+absl::StatusOr<HistoryPage> ReadPage(const storage::Reader& view, const Registry& registry,
+                                     ExecutionNumber number, asl::EventId from, size_t count,
+                                     storage::Direction direction);
 
 }  // namespace engine

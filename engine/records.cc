@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The asld authors
 //
-// Rows of executions, waiting tasks, timers, names and state machines: protobuf. The two rows that every transition
-// writes have files of their own (history_records.cc, frame_records.cc).
+// Rows of executions, waiting tasks, timers, names and state machines: protobuf. The two rows that
+// every transition writes have files of their own (history_records.cc, frame_records.cc).
 #include "engine/records.h"
 
 #include "asld/stored/records.pb.h"
@@ -13,14 +13,16 @@ namespace engine {
 
 namespace stored = asld::stored::v1;
 
-void PutExecution(const Execution& execution, uint32_t revision, asl::EventId last_event, storage::Batch& batch) {
+void PutExecution(const Execution& execution, uint32_t revision, asl::EventId last_event,
+                  storage::Batch& batch) {
   const asl::Millis base = TimeOf(execution.number);
   stored::Execution row;
   row.set_name(execution.info.name);
   row.set_revision(revision);
   row.set_status(static_cast<uint32_t>(execution.status));
   row.set_started(execution.info.started_at - base);
-  if (execution.status != asl::ExecutionStatus::kRunning) row.set_stopped(execution.stopped_at - base);
+  if (execution.status != asl::ExecutionStatus::kRunning)
+    row.set_stopped(execution.stopped_at - base);
   row.set_last_event(static_cast<uint32_t>(asl::ToInt(last_event)));
   row.set_input_length(execution.input.ref.length);
   batch.Put(kExecutions, ExecutionKey(execution.number), EncodeRow(row));
@@ -28,7 +30,8 @@ void PutExecution(const Execution& execution, uint32_t revision, asl::EventId la
 
 absl::StatusOr<ExecutionRow> ReadExecution(ExecutionNumber execution, std::string_view bytes) {
   stored::Execution row;
-  if (!DecodeRow(bytes, row) || row.status() < 1 || row.status() > 5) return MalformedRow("executions");
+  if (!DecodeRow(bytes, row) || row.status() < 1 || row.status() > 5)
+    return MalformedRow("executions");
   const asl::Millis base = TimeOf(execution);
   return ExecutionRow{.name = row.name(),
                       .revision = row.revision(),
@@ -70,7 +73,8 @@ absl::StatusOr<Task> ReadTask(const std::string& queue, uint64_t number, std::st
   return task;
 }
 
-void PutTimer(PartitionId partition, const TimerKey& key, asl::EventId scheduled, storage::Batch& batch) {
+void PutTimer(PartitionId partition, const TimerKey& key, asl::EventId scheduled,
+              storage::Batch& batch) {
   stored::Timer row;
   row.set_scheduled(static_cast<uint32_t>(asl::ToInt(scheduled)));
   batch.Put(kTimers, EncodeTimerKey(partition, key), EncodeRow(row));
@@ -82,7 +86,8 @@ absl::StatusOr<asl::EventId> ReadTimer(std::string_view bytes) {
   return asl::EventId{row.scheduled()};
 }
 
-void PutName(PartitionId partition, const Hash128& hash, const NameRow& name, storage::Batch& batch) {
+void PutName(PartitionId partition, const Hash128& hash, const NameRow& name,
+             storage::Batch& batch) {
   stored::Name row;
   row.set_execution(ToInt(name.execution));
   row.set_input_hash(name.input_hash);

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The asld authors
 //
-// The engine's values to and from stored rows; keys are in tables.h. Every row begins with a version byte. Most go on as
-// a protobuf message (proto/asld/stored/records.proto); the two that every transition writes have a form of their own,
-// in which what is usual takes no bytes (history_records.cc, frame_records.cc). Both directions are checked, and an
-// error names the table. Pure functions but for a scratch string per thread.
+// The engine's values to and from stored rows; keys are in tables.h. Every row begins with a
+// version byte. Most go on as a protobuf message (proto/asld/stored/records.proto); the two that
+// every transition writes have a form of their own, in which what is usual takes no bytes
+// (history_records.cc, frame_records.cc). Both directions are checked, and an error names the
+// table. Pure functions but for a scratch string per thread.
 #pragma once
 
 #include <string>
@@ -23,13 +24,16 @@
 
 namespace engine {
 
-// One record for all events of a transition. An error when the events are not dense or a payload lacks its text.
+// One record for all events of a transition. An error when the events are not dense or a payload
+// lacks its text.
 absl::Status PutHistory(const Revision& revision, ExecutionNumber execution,
                         const std::vector<asl::HistoryEvent>& events, storage::Batch& batch);
 
-// Events of one record; payloads introduced here come with their text, others as unloaded references. `revision`: the
-// execution's; null when names, resources and role do not matter: these are empty then.
-absl::StatusOr<std::vector<asl::HistoryEvent>> ReadHistory(const Revision* revision, std::string_view key,
+// Events of one record; payloads introduced here come with their text, others as unloaded
+// references. `revision`: the execution's; null when names, resources and role do not matter: these
+// are empty then.
+absl::StatusOr<std::vector<asl::HistoryEvent>> ReadHistory(const Revision* revision,
+                                                           std::string_view key,
                                                            std::string_view row);
 
 struct ExecutionRow {
@@ -37,12 +41,13 @@ struct ExecutionRow {
   uint32_t revision = 0;  // a word
   asl::ExecutionStatus status = asl::ExecutionStatus::kRunning;
   asl::Millis started;
-  asl::Millis stopped;    // 0 while it runs
+  asl::Millis stopped;  // 0 while it runs
   asl::EventId last_event = asl::EventId::kNone;
   uint32_t input_length = 0;
 };
 // `revision`: its word.
-void PutExecution(const Execution& execution, uint32_t revision, asl::EventId last_event, storage::Batch& batch);
+void PutExecution(const Execution& execution, uint32_t revision, asl::EventId last_event,
+                  storage::Batch& batch);
 absl::StatusOr<ExecutionRow> ReadExecution(ExecutionNumber execution, std::string_view row);
 
 // Words of a frame's row; 0: none.
@@ -51,15 +56,15 @@ struct FrameWords {
   uint32_t worker = 0;
 };
 // `assigned`: the frame's task when a worker has it, else null.
-void PutFrame(ExecutionNumber execution, const asl::Frame& frame, const Task* assigned, FrameWords words,
-              storage::Batch& batch);
+void PutFrame(ExecutionNumber execution, const asl::Frame& frame, const Task* assigned,
+              FrameWords words, storage::Batch& batch);
 
 struct FrameRow {
   ExecutionNumber execution = ExecutionNumber::kNone;
   asl::Frame frame;  // its task's queue is to be filled in from the word
   FrameWords words;
-  // The task when a worker has it, its queue and instance to be filled in. Only what the table `assigned` names counts:
-  // a task that was taken back leaves its frame's row as it is.
+  // The task when a worker has it, its queue and instance to be filled in. Only what the table
+  // `assigned` names counts: a task that was taken back leaves its frame's row as it is.
   std::optional<Task> assigned;
 };
 absl::StatusOr<FrameRow> ReadFrame(std::string_view key, std::string_view row);
@@ -68,14 +73,16 @@ absl::StatusOr<FrameRow> ReadFrame(std::string_view key, std::string_view row);
 void PutTask(PartitionId partition, const Task& task, storage::Batch& batch);
 absl::StatusOr<Task> ReadTask(const std::string& queue, uint64_t number, std::string_view row);
 
-void PutTimer(PartitionId partition, const TimerKey& key, asl::EventId scheduled, storage::Batch& batch);
+void PutTimer(PartitionId partition, const TimerKey& key, asl::EventId scheduled,
+              storage::Batch& batch);
 absl::StatusOr<asl::EventId> ReadTimer(std::string_view row);
 
 struct NameRow {
   ExecutionNumber execution = ExecutionNumber::kNone;
   std::string input_hash;  // 16 bytes
 };
-void PutName(PartitionId partition, const Hash128& hash, const NameRow& name, storage::Batch& batch);
+void PutName(PartitionId partition, const Hash128& hash, const NameRow& name,
+             storage::Batch& batch);
 absl::StatusOr<NameRow> ReadName(std::string_view row);
 
 void PutRevision(const Revision& revision, storage::Batch& batch);

@@ -195,7 +195,8 @@ TEST(FrameRecordTest, AFrameComesBackAsItWasButForItsQueueWhichIsAWord) {
 }
 
 TEST(FrameRecordTest, AFrameWithoutATaskComesBackWhateverItWaitsFor) {
-  for (const asl::Waiting waiting : {asl::Waiting::kNothing, asl::Waiting::kDelay, asl::Waiting::kRetry}) {
+  for (const asl::Waiting waiting :
+       {asl::Waiting::kNothing, asl::Waiting::kDelay, asl::Waiting::kRetry}) {
     asl::Frame frame = WaitingFrame();
     frame.task.reset();
     frame.waiting = waiting;

@@ -9,10 +9,12 @@
 
 namespace engine {
 
-std::string RevisionId(const std::string& machine, const std::string& definition, const std::string& role_arn) {
+std::string RevisionId(const std::string& machine, const std::string& definition,
+                       const std::string& role_arn) {
   const Hash128 hash = HashBytes(fmt::format("{}\n{}\n{}", machine, role_arn, definition));
-  return fmt::format("{:08x}-{:04x}-{:04x}-{:04x}-{:012x}", hash.high >> 32, (hash.high >> 16) & 0xffff,
-                     hash.high & 0xffff, hash.low >> 48, hash.low & 0xffffffffffff);
+  return fmt::format("{:08x}-{:04x}-{:04x}-{:04x}-{:012x}", hash.high >> 32,
+                     (hash.high >> 16) & 0xffff, hash.high & 0xffff, hash.low >> 48,
+                     hash.low & 0xffffffffffff);
 }
 
 void Registry::Publish(RevisionPtr revision) {
@@ -51,21 +53,24 @@ absl::StatusOr<std::vector<RevisionPtr>> ReadMachines(const storage::Reader& sto
     if (!machine.ok()) return machine.status();
     auto row = store.Get(kRevisions, RevisionKey(machine->revision));
     if (!row.ok()) return row.status();
-    if (!*row) return absl::DataLossError(fmt::format("state machine '{}' has no revision row", machine->name));
+    if (!*row)
+      return absl::DataLossError(
+          fmt::format("state machine '{}' has no revision row", machine->name));
     absl::StatusOr<std::string> definition = ReadRevision(**row);
     if (!definition.ok()) return definition.status();
     asl::Compiled compiled = asl::Compile(*definition);
     if (compiled.program == nullptr) {
-      return absl::FailedPreconditionError(
-          fmt::format("the stored definition of state machine '{}' is refused by this binary: {} at {}", machine->name,
-                      compiled.problems.front().message, compiled.problems.front().location));
+      return absl::FailedPreconditionError(fmt::format(
+          "the stored definition of state machine '{}' is refused by this binary: {} at {}",
+          machine->name, compiled.problems.front().message, compiled.problems.front().location));
     }
-    machines.push_back(std::make_shared<const Revision>(Revision{.id = machine->revision,
-                                                                 .machine = machine->name,
-                                                                 .role_arn = machine->role_arn,
-                                                                 .definition = *std::move(definition),
-                                                                 .created = machine->created,
-                                                                 .program = std::move(compiled.program)}));
+    machines.push_back(
+        std::make_shared<const Revision>(Revision{.id = machine->revision,
+                                                  .machine = machine->name,
+                                                  .role_arn = machine->role_arn,
+                                                  .definition = *std::move(definition),
+                                                  .created = machine->created,
+                                                  .program = std::move(compiled.program)}));
   }
   if (!rows->status().ok()) return rows->status();
   return machines;

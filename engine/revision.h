@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The asld authors
 //
-// A revision of a state machine: its text, compiled once, immutable, shared by every execution that started with it.
+// A revision of a state machine: its text, compiled once, immutable, shared by every execution that
+// started with it.
 #pragma once
 
 #include <memory>
@@ -13,7 +14,7 @@
 namespace engine {
 
 struct Revision {
-  std::string id;       // hash of text and settings: the same text is the same revision, as AWS has it
+  std::string id;  // hash of text and settings: the same text is the same revision, as AWS has it
   std::string machine;  // name of the state machine
   std::string role_arn;
   std::string definition;
@@ -22,6 +23,7 @@ struct Revision {
 };
 using RevisionPtr = std::shared_ptr<const Revision>;
 
-std::string RevisionId(const std::string& machine, const std::string& definition, const std::string& role_arn);
+std::string RevisionId(const std::string& machine, const std::string& definition,
+                       const std::string& role_arn);
 
 }  // namespace engine

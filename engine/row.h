@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The asld authors
 //
-// What stored rows are made of: a version byte, then protobuf, or, for the two rows of every transition (history and
-// frame), numbers of as few bytes as they need. For *records.cc only; nothing else sees the bytes of rows.
+// What stored rows are made of: a version byte, then protobuf, or, for the two rows of every
+// transition (history and frame), numbers of as few bytes as they need. For *records.cc only;
+// nothing else sees the bytes of rows.
 #pragma once
 
 #include <string>

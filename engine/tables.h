@@ -1,26 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The asld authors
 //
-// Every table and key of the store. Append only: tags and byte orders are on disk for ever. Integers are big-endian
-// so that keys sort as their parts do. Every table but history starts with its partition (u16); history starts with
-// the execution number, whose first bits are the start time (see ids.h).
+// Every table and key of the store. Append only: tags and byte orders are on disk for ever.
+// Integers are big-endian so that keys sort as their parts do. Every table but history starts with
+// its partition (u16); history starts with the execution number, whose first bits are the start
+// time (see ids.h).
 //
-//   history     execution:u64 event:u32                        → record (history_records.cc)   `event`: its first one's id
-//   executions  partition:u16 execution:u64                    → Execution
-//   frames      partition:u16 execution:u64 frame:u32          → frame (frame_records.cc)
+//   history     execution:u64 event:u32                        → record (history_records.cc)
+//   `event`: its first one's id executions  partition:u16 execution:u64                    →
+//   Execution frames      partition:u16 execution:u64 frame:u32          → frame (frame_records.cc)
 //   timers      partition:u16 due:u64 execution:u64 frame:u32 kind:u8  → Timer
-//   tasks       partition:u16 queue:terminated number:u64       → Task            waiting; `number` in order of scheduling
-//   assigned    partition:u16 execution:u64 frame:u32          → nothing         its frame's row tells which worker
-//   words       partition:u16 kind:u8 number:u32               → text            what other rows name by number (words.h)
-//   names       partition:u16 hash:16 bytes                    → Name
-//   outbox      partition:u16 receiver:u16 number:u64          → Message
-//   inbox       partition:u16 sender:u16                       → u64be           highest message number applied
-//   machines    partition:u16 name:str                         → StateMachine    (partition 0)
-//   revisions   partition:u16 id:str                           → Revision        (partition 0)
-//   clock       partition:u16                                  → u64be           the partition's clock, in ms
-//   probes      partition:u16 sender:u16 number:u64            → bytes           messages applied, kept for tests
-//   crashes     partition:u16 execution:u64                    → u64be           crashes in a row while working on it
-//   settings    name:str                                       → bytes           fixed at creation ("partitions", "token_key")
+//   tasks       partition:u16 queue:terminated number:u64       → Task            waiting; `number`
+//   in order of scheduling assigned    partition:u16 execution:u64 frame:u32          → nothing its
+//   frame's row tells which worker words       partition:u16 kind:u8 number:u32               →
+//   text            what other rows name by number (words.h) names       partition:u16 hash:16
+//   bytes                    → Name outbox      partition:u16 receiver:u16 number:u64          →
+//   Message inbox       partition:u16 sender:u16                       → u64be           highest
+//   message number applied machines    partition:u16 name:str                         →
+//   StateMachine    (partition 0) revisions   partition:u16 id:str                           →
+//   Revision        (partition 0) clock       partition:u16                                  →
+//   u64be           the partition's clock, in ms probes      partition:u16 sender:u16 number:u64 →
+//   bytes           messages applied, kept for tests crashes     partition:u16 execution:u64 →
+//   u64be           crashes in a row while working on it settings    name:str → bytes fixed at
+//   creation ("partitions", "token_key")
 #pragma once
 
 #include <optional>

@@ -13,7 +13,8 @@ constexpr size_t kRefillBelow = Tasks::kWaitingMax / 2;
 }  // namespace
 
 std::string QueueOf(const asl::TaskTarget& target) {
-  return target.kind == asl::TaskKind::kActivity ? workers::ActivityQueue(target.name) : target.name;
+  return target.kind == asl::TaskKind::kActivity ? workers::ActivityQueue(target.name)
+                                                 : target.name;
 }
 
 void Tasks::Add(Task task) {
@@ -70,7 +71,8 @@ void Tasks::Remove(const TaskId& id, const std::string& queue_name) {
   }
   SetLease(it->second, asl::kNever);
   SetHeartbeat(it->second, asl::kNever);
-  if (queue.waiting.erase(it->second.number) > 0 && queue.waiting.size() < kRefillBelow) queue.wants_load = true;
+  if (queue.waiting.erase(it->second.number) > 0 && queue.waiting.size() < kRefillBelow)
+    queue.wants_load = true;
   tasks_.erase(it);
 }
 
@@ -148,7 +150,9 @@ void Tasks::SetClock(Task& task, Clock clock, asl::Millis& current, asl::Millis 
   if (due != asl::kNever) clocks_.insert({due, clock, task.id});
 }
 
-void Tasks::SetLease(Task& task, asl::Millis until) { SetClock(task, Clock::kLease, task.lease_until, until); }
+void Tasks::SetLease(Task& task, asl::Millis until) {
+  SetClock(task, Clock::kLease, task.lease_until, until);
+}
 
 void Tasks::SetHeartbeat(Task& task, asl::Millis due) {
   SetClock(task, Clock::kHeartbeat, task.heartbeat_due, due);

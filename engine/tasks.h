@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The asld authors
 //
-// A partition's tasks, from scheduling until answer, timeout or withdrawal. In memory are those that a worker has been
-// given (bounded by the workers' slots) and up to kWaitingMax per queue of those that wait for one, in schedule order.
-// Stored, a waiting task is a row of its queue; an assigned one is part of its frame's row, which is written anyway, and
-// a row of the index `assigned` that a chain of Tasks leaves in place: so a task that gets a slot at once costs no row of
-// its own. Owned by the partition, its thread only; rows are written by records.cc.
+// A partition's tasks, from scheduling until answer, timeout or withdrawal. In memory are those
+// that a worker has been given (bounded by the workers' slots) and up to kWaitingMax per queue of
+// those that wait for one, in schedule order. Stored, a waiting task is a row of its queue; an
+// assigned one is part of its frame's row, which is written anyway, and a row of the index
+// `assigned` that a chain of Tasks leaves in place: so a task that gets a slot at once costs no row
+// of its own. Owned by the partition, its thread only; rows are written by records.cc.
 //
 // Life of a task:
 //   waiting ──slot──▶ assigned (instance written, same batch or a later one) ──durable──▶ sent
 //   assigned ──known not received──▶ waiting, same token
-//   assigned ──worker gone for its lease──▶ outcome unknown: fails, or is delivered again under a new token
+//   assigned ──worker gone for its lease──▶ outcome unknown: fails, or is delivered again under a
+//   new token
 #pragma once
 
 #include <cstdint>
@@ -34,19 +36,20 @@ struct Task {
   TaskId id;
   asl::FrameId frame{};
   std::string queue;
-  uint64_t number = 0;       // place in the queue
+  uint64_t number = 0;  // place in the queue
   uint32_t attempt = 1;
   std::string qualifier;
   asl::PayloadRef input;
   uint32_t timeout_s = 0;
   uint32_t heartbeat_s = 0;
-  uint32_t delivery = 1;     // with the id it makes the token
-  std::string instance;      // assigned to; empty: waiting
+  uint32_t delivery = 1;  // with the id it makes the token
+  std::string instance;   // assigned to; empty: waiting
   bool received = false;
   // Not stored:
-  bool stored_assigned = false;           // the rows say assigned: what must be deleted when it ends
-  asl::Text text;                         // of `input`, kept while it waits; null when it must be loaded
-  workers::SessionId session = 0;         // the connection it was last sent on; 0: none since this process started
+  bool stored_assigned = false;  // the rows say assigned: what must be deleted when it ends
+  asl::Text text;                // of `input`, kept while it waits; null when it must be loaded
+  workers::SessionId session =
+      0;  // the connection it was last sent on; 0: none since this process started
   std::string worker_name;
   asl::Millis lease_until = asl::kNever;  // set while its worker is not connected
   asl::Millis heartbeat_due = asl::kNever;

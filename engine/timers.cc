@@ -14,8 +14,9 @@ void Timers::Arm(const TimerKey& key, asl::EventId scheduled, uint64_t batch) {
 
 void Timers::Cancel(const TimerKey& key) { near_.erase(key); }
 
-// Once its row can be found by a scan, a far timer need not be in memory. While all of them fit (`complete_`) they stay,
-// so a small partition never scans again; the first one dropped becomes the horizon.
+// Once its row can be found by a scan, a far timer need not be in memory. While all of them fit
+// (`complete_`) they stay, so a small partition never scans again; the first one dropped becomes
+// the horizon.
 void Timers::OnApplied(uint64_t batch) {
   while (!loading_ && !unapplied_far_.empty() && unapplied_far_.front().first <= batch) {
     const TimerKey key = unapplied_far_.front().second;
@@ -58,7 +59,8 @@ std::optional<Timers::Due> Timers::TakeDue(asl::Millis now) {
 
 asl::Millis Timers::NextWake() const {
   asl::Millis wake = asl::kNever;
-  if (!near_.empty() && (complete_ || near_.begin()->first < horizon_)) wake = near_.begin()->first.due;
+  if (!near_.empty() && (complete_ || near_.begin()->first < horizon_))
+    wake = near_.begin()->first.due;
   if (!complete_ && !loading_) {
     const asl::Millis load{std::max<int64_t>(0, horizon_.due.value - kWindowMs)};
     wake = std::min(wake, load);

@@ -2,9 +2,10 @@
 // SPDX-FileCopyrightText: The asld authors
 #include "engine/token.h"
 
-#include <cassert>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+
+#include <cassert>
 
 #include "storage/key.h"
 
@@ -34,7 +35,8 @@ struct TokenSealer::Cipher {
 TokenSealer::TokenSealer(std::string_view key) : cipher_(std::make_unique<Cipher>()) {
   assert(key.size() == kKeyBytes);
   const auto* bytes = reinterpret_cast<const unsigned char*>(key.data());
-  [[maybe_unused]] const int ok = EVP_EncryptInit_ex(cipher_->context, EVP_aes_128_ecb(), nullptr, bytes, nullptr);
+  [[maybe_unused]] const int ok =
+      EVP_EncryptInit_ex(cipher_->context, EVP_aes_128_ecb(), nullptr, bytes, nullptr);
   assert(ok == 1);
   EVP_CIPHER_CTX_set_padding(cipher_->context, 0);
 }
@@ -50,15 +52,16 @@ std::string TokenSealer::Token(const TaskId& id, uint32_t delivery) {
   token.resize(kTokenBytes);
   auto* bytes = reinterpret_cast<unsigned char*>(token.data());
   int written = 0;
-  [[maybe_unused]] const int ok =
-      EVP_EncryptUpdate(cipher_->context, bytes + kIdBytes, &written, bytes, static_cast<int>(kIdBytes));
+  [[maybe_unused]] const int ok = EVP_EncryptUpdate(cipher_->context, bytes + kIdBytes, &written,
+                                                    bytes, static_cast<int>(kIdBytes));
   assert(ok == 1 && written == static_cast<int>(kIdBytes));
   return token;
 }
 
 bool TokenSealer::IsToken(std::string_view token, const TaskId& id, uint32_t delivery) {
   const std::string expected = Token(id, delivery);
-  return token.size() == expected.size() && CRYPTO_memcmp(token.data(), expected.data(), expected.size()) == 0;
+  return token.size() == expected.size() &&
+         CRYPTO_memcmp(token.data(), expected.data(), expected.size()) == 0;
 }
 
 }  // namespace engine

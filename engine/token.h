@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The asld authors
 //
-// Task tokens. A token names an attempt and its delivery and carries a seal over both that nobody without the store's
-// key can make; so a token needs no bytes in any row, and is the same again after a restart.
+// Task tokens. A token names an attempt and its delivery and carries a seal over both that nobody
+// without the store's key can make; so a token needs no bytes in any row, and is the same again
+// after a restart.
 //
 //   token := execution:u64be scheduled:u32be delivery:u32be seal:16
-//   seal  := AES-128(key, execution:u64be scheduled:u32be delivery:u32be)      one block, all different: a permutation
-//                                                                              of them is as good as random bytes
+//   seal  := AES-128(key, execution:u64be scheduled:u32be delivery:u32be)      one block, all
+//   different: a permutation
+//                                                                              of them is as good
+//                                                                              as random bytes
 #pragma once
 
 #include <compare>

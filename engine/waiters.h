@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The asld authors
 //
-// Those who wait for the end of an execution (StartAndWait, WaitExecution). Memory only: who is not told because the
-// process died asks again. Any thread.
+// Those who wait for the end of an execution (StartAndWait, WaitExecution). Memory only: who is not
+// told because the process died asks again. Any thread.
 #pragma once
 
 #include <atomic>
@@ -18,8 +18,8 @@ namespace engine {
 class Waiters {
  public:
   using WaiterId = uint64_t;
-  // `wake` is called once, on the thread that announces the end, unless Remove comes first. The caller must look at the
-  // execution after adding: an end announced before is not repeated.
+  // `wake` is called once, on the thread that announces the end, unless Remove comes first. The
+  // caller must look at the execution after adding: an end announced before is not repeated.
   WaiterId Add(ExecutionNumber execution, std::function<void()> wake);
   // True when it was removed before being woken.
   bool Remove(ExecutionNumber execution, WaiterId id);
@@ -31,8 +31,9 @@ class Waiters {
  private:
   std::atomic<size_t> count_{0};  // of all waiters
   std::mutex mutex_;
-  std::map<ExecutionNumber, std::map<WaiterId, std::function<void()>>> waiters_;  // guarded by mutex_
-  WaiterId next_ = 1;                                                             // guarded by mutex_
+  std::map<ExecutionNumber, std::map<WaiterId, std::function<void()>>>
+      waiters_;        // guarded by mutex_
+  WaiterId next_ = 1;  // guarded by mutex_
 };
 
 }  // namespace engine

@@ -11,7 +11,8 @@ namespace {
 
 absl::Status Missing(WordKind kind, uint32_t number) {
   return absl::DataLossError(
-      fmt::format("a row names word {} of kind {}, which table 'words' does not have", number, static_cast<int>(kind)));
+      fmt::format("a row names word {} of kind {}, which table 'words' does not have", number,
+                  static_cast<int>(kind)));
 }
 
 }  // namespace
@@ -57,8 +58,8 @@ void Words::KeepWorkers(const std::set<uint32_t>& used, storage::Batch& batch) {
   });
 }
 
-absl::StatusOr<std::string> ReadWord(const storage::Reader& view, PartitionId partition, WordKind kind,
-                                     uint32_t number) {
+absl::StatusOr<std::string> ReadWord(const storage::Reader& view, PartitionId partition,
+                                     WordKind kind, uint32_t number) {
   auto row = view.Get(kWords, WordKey(partition, kind, number));
   if (!row.ok()) return row.status();
   if (!*row) return Missing(kind, number);

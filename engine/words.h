@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The asld authors
 //
-// Words: texts that many rows of a partition repeat (a queue, a worker's instance, a revision's id). Each is stored once
-// per partition, in the batch that uses it first, and rows name it by its number. Owned by the partition, its thread
-// only; ReadWord is for everybody else.
+// Words: texts that many rows of a partition repeat (a queue, a worker's instance, a revision's
+// id). Each is stored once per partition, in the batch that uses it first, and rows name it by its
+// number. Owned by the partition, its thread only; ReadWord is for everybody else.
 #pragma once
 
 #include <cstdint>
@@ -32,7 +32,8 @@ class Words {
 
   absl::Status Recover(const storage::Reader& store);
 
-  // The word's number, from 1; a new word gets a row. REQUIRES: the batch is not rewound behind this.
+  // The word's number, from 1; a new word gets a row. REQUIRES: the batch is not rewound behind
+  // this.
   uint32_t NumberOf(WordKind kind, const std::string& text, storage::Batch& batch);
   // DataLoss when no row says it.
   absl::StatusOr<std::string> TextOf(WordKind kind, uint32_t number) const;
@@ -49,8 +50,8 @@ class Words {
   std::map<WordKind, OfKind> kinds_;
 };
 
-absl::StatusOr<std::string> ReadWord(const storage::Reader& view, PartitionId partition, WordKind kind,
-                                     uint32_t number);
+absl::StatusOr<std::string> ReadWord(const storage::Reader& view, PartitionId partition,
+                                     WordKind kind, uint32_t number);
 
 std::string WordKey(PartitionId partition, WordKind kind, uint32_t number);
 std::optional<std::pair<WordKind, uint32_t>> DecodeWordKey(std::string_view key);

@@ -335,7 +335,8 @@ absl::Status Opening::OpenForWriting(const Findings& findings) {
   db_options.create_if_missing = result_.report.created;
   db_options.wal_recovery_mode = findings.mode;
   result_.replay = std::make_unique<GaplessReplay>(findings.seq_of_tables);
-  if (options_.log_recovery == LogRecovery::kChecked) db_options.wal_filter = result_.replay->filter();
+  if (options_.log_recovery == LogRecovery::kChecked)
+    db_options.wal_filter = result_.replay->filter();
   std::vector<ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
   const rocksdb::Status opened =

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The asld authors
 //
-// Assertions are part of the product: a wrong engine must stop rather than go on. CMake's release flags define
-// NDEBUG, which would switch them off without a word.
+// Assertions are part of the product: a wrong engine must stop rather than go on. CMake's release
+// flags define NDEBUG, which would switch them off without a word.
 #include <cassert>
 
 #include "gtest/gtest.h"

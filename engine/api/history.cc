@@ -5,7 +5,8 @@
 
 namespace engine::api {
 
-// A page token is the id where the next page starts and the direction it belongs to: it outlives a restart.
+// A page token is the id where the next page starts and the direction it belongs to: it outlives a
+// restart.
 absl::StatusOr<HistoryAnswer> GetExecutionHistory(Engine& engine, const HistoryRequest& request) {
   absl::StatusOr<size_t> count = CheckMaxResults(request.max_results);
   if (!count.ok()) return count.status();
@@ -30,7 +31,8 @@ absl::StatusOr<HistoryAnswer> GetExecutionHistory(Engine& engine, const HistoryR
   if (!page.ok()) return page.status();
   HistoryAnswer answer{.events = std::move(page->events)};
   if (page->next != asl::EventId::kNone) {
-    answer.next_token = EncodePageToken(direction + U64(static_cast<uint64_t>(asl::ToInt(page->next))));
+    answer.next_token =
+        EncodePageToken(direction + U64(static_cast<uint64_t>(asl::ToInt(page->next))));
   }
   return answer;
 }

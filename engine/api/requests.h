@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The asld authors
 //
-// What can be asked of an engine, in one set of functions for every front door (gRPC now). Each checks its request,
-// resolves names, and either posts a command or reads the durable view; no decision about an execution is taken here.
-// Errors are absl codes with AWS's texts; status.h maps them. Any thread; replies come on an engine thread or at once.
+// What can be asked of an engine, in one set of functions for every front door (gRPC now). Each
+// checks its request, resolves names, and either posts a command or reads the durable view; no
+// decision about an execution is taken here. Errors are absl codes with AWS's texts; status.h maps
+// them. Any thread; replies come on an engine thread or at once.
 #pragma once
 
 #include <memory>
@@ -25,14 +26,16 @@ struct CreateStateMachineRequest {
   std::string definition;
   std::string role_arn;
 };
-void CreateStateMachine(Engine& engine, CreateStateMachineRequest request, Reply<RevisionPtr> reply);
+void CreateStateMachine(Engine& engine, CreateStateMachineRequest request,
+                        Reply<RevisionPtr> reply);
 // ARN or name.
 absl::StatusOr<RevisionPtr> DescribeStateMachine(Engine& engine, const std::string& state_machine);
 struct StateMachinePage {
   std::vector<RevisionPtr> machines;
   std::string next_token;
 };
-absl::StatusOr<StateMachinePage> ListStateMachines(Engine& engine, int32_t max_results, const std::string& token);
+absl::StatusOr<StateMachinePage> ListStateMachines(Engine& engine, int32_t max_results,
+                                                   const std::string& token);
 
 // --- executions (executions.cc) ---
 struct StartRequest {
@@ -55,9 +58,11 @@ struct StopExecutionRequest {
 };
 void StopExecution(Engine& engine, StopExecutionRequest request, Reply<asl::Millis> reply);
 
-// Calls `reply` when the execution has ended; at once when it has already. Drop the ticket to wait no longer.
+// Calls `reply` when the execution has ended; at once when it has already. Drop the ticket to wait
+// no longer.
 class WaitTicket;
-std::shared_ptr<WaitTicket> WaitForEnd(Engine& engine, ExecutionNumber execution, Reply<ExecutionDescription> reply);
+std::shared_ptr<WaitTicket> WaitForEnd(Engine& engine, ExecutionNumber execution,
+                                       Reply<ExecutionDescription> reply);
 
 // --- history (history.cc) ---
 struct HistoryRequest {
@@ -73,12 +78,14 @@ struct HistoryAnswer {
 absl::StatusOr<HistoryAnswer> GetExecutionHistory(Engine& engine, const HistoryRequest& request);
 
 // --- shared checks (checks.cc) ---
-// AWS's rule for names of state machines and executions: 1 to 80 characters, none of those it lists.
+// AWS's rule for names of state machines and executions: 1 to 80 characters, none of those it
+// lists.
 absl::Status CheckName(const std::string& name);
 // 0 means 100; else 1 to 1000.
 absl::StatusOr<size_t> CheckMaxResults(int32_t max_results);
 std::string EncodePageToken(const std::string& position);
-absl::StatusOr<std::string> DecodePageToken(const std::string& token);  // "Invalid Token: 'Invalid token'"
+absl::StatusOr<std::string> DecodePageToken(
+    const std::string& token);  // "Invalid Token: 'Invalid token'"
 std::string NewUuid();
 
 }  // namespace engine::api

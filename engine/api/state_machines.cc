@@ -5,7 +5,8 @@
 
 namespace engine::api {
 
-void CreateStateMachine(Engine& engine, CreateStateMachineRequest request, Reply<RevisionPtr> reply) {
+void CreateStateMachine(Engine& engine, CreateStateMachineRequest request,
+                        Reply<RevisionPtr> reply) {
   if (absl::Status s = CheckName(request.name); !s.ok()) return reply(s);
   asl::Compiled compiled = asl::Compile(request.definition);
   if (compiled.program == nullptr) {
@@ -15,7 +16,8 @@ void CreateStateMachine(Engine& engine, CreateStateMachineRequest request, Reply
       problems += fmt::format("{}: {}", problem.code, problem.message);
       if (!problem.location.empty()) problems += fmt::format(" at {}", problem.location);
     }
-    return reply(absl::InvalidArgumentError(fmt::format("Invalid State Machine Definition: '{}'", problems)));
+    return reply(absl::InvalidArgumentError(
+        fmt::format("Invalid State Machine Definition: '{}'", problems)));
   }
   auto revision = std::make_shared<Revision>();
   revision->id = RevisionId(request.name, request.definition, request.role_arn);
@@ -23,13 +25,15 @@ void CreateStateMachine(Engine& engine, CreateStateMachineRequest request, Reply
   revision->role_arn = std::move(request.role_arn);
   revision->definition = std::move(request.definition);
   revision->program = std::move(compiled.program);
-  engine.Post(0, engine::CreateStateMachine{.revision = std::move(revision), .reply = std::move(reply)});
+  engine.Post(
+      0, engine::CreateStateMachine{.revision = std::move(revision), .reply = std::move(reply)});
 }
 
 absl::StatusOr<RevisionPtr> DescribeStateMachine(Engine& engine, const std::string& state_machine) {
   const std::optional<std::string> name = StateMachineNameOf(state_machine);
   if (!name) {
-    return absl::InvalidArgumentError(fmt::format("Invalid Arn: 'Invalid ARN prefix: {}'", state_machine));
+    return absl::InvalidArgumentError(
+        fmt::format("Invalid Arn: 'Invalid ARN prefix: {}'", state_machine));
   }
   RevisionPtr revision = engine.registry().FindMachine(*name);
   const std::string arn = StateMachineArn(engine.scope(), *name);
@@ -40,7 +44,8 @@ absl::StatusOr<RevisionPtr> DescribeStateMachine(Engine& engine, const std::stri
   return revision;
 }
 
-absl::StatusOr<StateMachinePage> ListStateMachines(Engine& engine, int32_t max_results, const std::string& token) {
+absl::StatusOr<StateMachinePage> ListStateMachines(Engine& engine, int32_t max_results,
+                                                   const std::string& token) {
   absl::StatusOr<size_t> count = CheckMaxResults(max_results);
   if (!count.ok()) return count.status();
   absl::StatusOr<std::string> after = DecodePageToken(token);

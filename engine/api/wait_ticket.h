@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The asld authors
 //
-// One caller's place among those who wait for an execution to end; given up when dropped. Any thread.
+// One caller's place among those who wait for an execution to end; given up when dropped. Any
+// thread.
 #pragma once
 
 #include <functional>
@@ -12,13 +13,16 @@ namespace engine::api {
 
 class WaitTicket {
  public:
-  WaitTicket(Waiters* waiters, ExecutionNumber execution) : waiters_(waiters), execution_(execution) {}
+  WaitTicket(Waiters* waiters, ExecutionNumber execution)
+      : waiters_(waiters), execution_(execution) {}
   ~WaitTicket() { Cancel(); }
   WaitTicket(const WaitTicket&) = delete;
   WaitTicket& operator=(const WaitTicket&) = delete;
 
-  void Arm(std::function<void()> wake) { id_ = waiters_->Add(execution_, std::move(wake)); }  // once
-  void Cancel() { waiters_->Remove(execution_, id_); }                                        // idempotent
+  void Arm(std::function<void()> wake) {
+    id_ = waiters_->Add(execution_, std::move(wake));
+  }                                                     // once
+  void Cancel() { waiters_->Remove(execution_, id_); }  // idempotent
 
  private:
   Waiters* const waiters_;

@@ -76,7 +76,9 @@ class LogGaps : public testing::Test {
       EXPECT_EQ(store->written_seq(), count);
       EXPECT_EQ(store->open_report().tail_dropped, !again);
       uint64_t rows = 0;
-      for (auto row = static_cast<const storage::Store&>(*store).Scan(kRows, "", "~"); row->Valid(); row->Next()) ++rows;
+      for (auto row = static_cast<const storage::Store&>(*store).Scan(kRows, "", "~"); row->Valid();
+           row->Next())
+        ++rows;
       EXPECT_EQ(rows, count);
     }
   }

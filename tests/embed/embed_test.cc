@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The asld authors
 //
-// The engine embedded in a C++ program, with workers that are function calls, over a real directory.
+// The engine embedded in a C++ program, with workers that are function calls, over a real
+// directory.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -40,10 +41,12 @@ class EmbeddedEngine : public testing::Test {
     return *std::move(engine);
   }
 
-  static engine::RevisionPtr Create(Engine& engine, const std::string& name, const std::string& definition) {
+  static engine::RevisionPtr Create(Engine& engine, const std::string& name,
+                                    const std::string& definition) {
     std::promise<absl::StatusOr<engine::RevisionPtr>> done;
-    engine::api::CreateStateMachine(engine, {.name = name, .definition = definition},
-                                    [&](absl::StatusOr<engine::RevisionPtr> r) { done.set_value(std::move(r)); });
+    engine::api::CreateStateMachine(
+        engine, {.name = name, .definition = definition},
+        [&](absl::StatusOr<engine::RevisionPtr> r) { done.set_value(std::move(r)); });
     absl::StatusOr<engine::RevisionPtr> revision = done.get_future().get();
     EXPECT_TRUE(revision.ok()) << revision.status();
     return *revision;
@@ -52,15 +55,17 @@ class EmbeddedEngine : public testing::Test {
   static absl::StatusOr<engine::api::StartAnswer> Start(Engine& engine, const std::string& name,
                                                         const std::string& input) {
     std::promise<absl::StatusOr<engine::api::StartAnswer>> done;
-    engine::api::StartExecution(engine, {.state_machine = "order", .name = name, .input = input},
-                                [&](absl::StatusOr<engine::api::StartAnswer> a) { done.set_value(std::move(a)); });
+    engine::api::StartExecution(
+        engine, {.state_machine = "order", .name = name, .input = input},
+        [&](absl::StatusOr<engine::api::StartAnswer> a) { done.set_value(std::move(a)); });
     return done.get_future().get();
   }
 
   static engine::ExecutionDescription WaitForEnd(Engine& engine, engine::ExecutionNumber number) {
     std::promise<absl::StatusOr<engine::ExecutionDescription>> done;
     auto ticket = engine::api::WaitForEnd(
-        engine, number, [&](absl::StatusOr<engine::ExecutionDescription> d) { done.set_value(std::move(d)); });
+        engine, number,
+        [&](absl::StatusOr<engine::ExecutionDescription> d) { done.set_value(std::move(d)); });
     absl::StatusOr<engine::ExecutionDescription> description = done.get_future().get();
     EXPECT_TRUE(description.ok()) << description.status();
     return *std::move(description);
@@ -73,7 +78,9 @@ TEST_F(EmbeddedEngine, RunsAnOrderThroughFunctionsOfThisProgram) {
   auto engine = Open();
   Create(*engine, "order", kOrder);
   workers::InProcessWorker worker(&engine->pool(), {.name = "shop"});
-  worker.Function("price", [](const workers::Task&) { return workers::Result::Success(R"({"total": 12.50})"); });
+  worker.Function("price", [](const workers::Task&) {
+    return workers::Result::Success(R"({"total": 12.50})");
+  });
   worker.Function("charge", [](const workers::Task& task) {
     if (task.attempt == 1) return workers::Result::Fail("Busy", "the bank is closed for a moment");
     return workers::Result::Success(R"({"charged": true})");
@@ -86,14 +93,17 @@ TEST_F(EmbeddedEngine, RunsAnOrderThroughFunctionsOfThisProgram) {
 
   EXPECT_EQ(end.row.status, asl::ExecutionStatus::kSucceeded);
   EXPECT_EQ(end.output, R"({"charged": true})");
-  auto history = engine::api::GetExecutionHistory(*engine, {.execution_arn = started->execution_arn});
+  auto history =
+      engine::api::GetExecutionHistory(*engine, {.execution_arn = started->execution_arn});
   ASSERT_TRUE(history.ok()) << history.status();
   std::string types;
-  for (const asl::HistoryEvent& event : history->events) types += std::string(asl::EventTypeName(event.type)) + "\n";
+  for (const asl::HistoryEvent& event : history->events)
+    types += std::string(asl::EventTypeName(event.type)) + "\n";
   EXPECT_EQ(types,
             "ExecutionStarted\nTaskStateEntered\nLambdaFunctionScheduled\nLambdaFunctionStarted\n"
             "LambdaFunctionSucceeded\nTaskStateExited\nTaskStateEntered\nLambdaFunctionScheduled\n"
-            "LambdaFunctionStarted\nLambdaFunctionFailed\nLambdaFunctionScheduled\nLambdaFunctionStarted\n"
+            "LambdaFunctionStarted\nLambdaFunctionFailed\nLambdaFunctionScheduled\nLambdaFunctionSt"
+            "arted\n"
             "LambdaFunctionSucceeded\nTaskStateExited\nExecutionSucceeded\n");
 }
 
@@ -114,8 +124,12 @@ TEST_F(EmbeddedEngine, KeepsAnExecutionThatWaitsForAWorkerAcrossARestart) {
   EXPECT_EQ(described->pending[0].instance, "");
 
   workers::InProcessWorker worker(&engine->pool(), {.name = "shop"});
-  worker.Function("price", [](const workers::Task& task) { return workers::Result::Success(std::string(task.input)); });
-  worker.Function("charge", [](const workers::Task& task) { return workers::Result::Success(std::string(task.input)); });
+  worker.Function("price", [](const workers::Task& task) {
+    return workers::Result::Success(std::string(task.input));
+  });
+  worker.Function("charge", [](const workers::Task& task) {
+    return workers::Result::Success(std::string(task.input));
+  });
   ASSERT_TRUE(worker.Start().ok());
   EXPECT_EQ(WaitForEnd(*engine, started.number).output, R"({"sku": "A1"})");
 }
@@ -131,8 +145,9 @@ TEST_F(EmbeddedEngine, TakesANameOnce) {
   ASSERT_TRUE(first.ok() && again.ok());
   EXPECT_EQ(first->number, again->number);
   EXPECT_EQ(other.status().code(), absl::StatusCode::kAlreadyExists);
-  EXPECT_EQ(other.status().message(),
-            "Execution Already Exists: 'arn:aws:states:us-east-1:123456789012:execution:order:order-1'");
+  EXPECT_EQ(
+      other.status().message(),
+      "Execution Already Exists: 'arn:aws:states:us-east-1:123456789012:execution:order:order-1'");
 }
 
 }  // namespace

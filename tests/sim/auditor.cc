@@ -6,8 +6,8 @@
 
 #include "engine/records.h"
 #include "engine/tables.h"
-#include "engine/words.h"
 #include "engine/tasks.h"
+#include "engine/words.h"
 #include "fmt/format.h"
 #include "storage/key.h"
 

@@ -191,7 +191,8 @@ void SimClient::LookAt(ExecutionNumber execution) {
   bool terminal = false;
   asl::EventId from = asl::EventId::kNone;
   do {
-    const auto page = engine::ReadPage(*view, compiled_, execution, from, kPage, storage::Direction::kForward);
+    const auto page =
+        engine::ReadPage(*view, compiled_, execution, from, kPage, storage::Direction::kForward);
     if (!page.ok()) {
       return checks_->Fail("a history can be read",
                            Shown(execution) + ": " + std::string(page.status().message()));

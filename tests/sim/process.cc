@@ -81,9 +81,7 @@ void Process::Start() {
   inboxes_.resize(s_.partitions);
   for (PartitionId id = 0; id < s_.partitions; ++id) {
     engine::PartitionOptions options{
-        .id = id,
-        .token_key = std::string(kTokenKey),
-        .redeliver = {std::string(kRedeliverQueue)}};
+        .id = id, .token_key = std::string(kTokenKey), .redeliver = {std::string(kRedeliverQueue)}};
     // Sometimes so small that executions are dropped and read again all the time.
     if (*s_.faults && s_.random->Chance(50)) options.cache_bytes_max = 2'000;
     partitions_.push_back(

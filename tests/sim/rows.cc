@@ -95,7 +95,8 @@ class RowCheck {
 
   std::string Word(engine::WordKind kind, uint32_t number) {
     const auto word = engine::ReadWord(reader_, partition_, kind, number);
-    if (!word.ok()) Fail("what a row calls by its number is there", std::string(word.status().message()));
+    if (!word.ok())
+      Fail("what a row calls by its number is there", std::string(word.status().message()));
     return word.ok() ? *word : "";
   }
 
