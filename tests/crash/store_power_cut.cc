@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include <condition_variable>
-#include <filesystem>
 #include <memory>
 #include <mutex>
 #include <random>
@@ -26,7 +25,6 @@ using storage::TableTag;
 constexpr TableTag kRows = 1;
 constexpr TableTag kHistory = 2;
 constexpr uint32_t kPartitions = 3;
-constexpr uint64_t kCutsPerStore = 20;
 constexpr uint64_t kBatchesPerLife = 300;
 constexpr uint64_t kInFlightMax = 64;
 constexpr uint64_t kCutWithinOperations = 200;
@@ -119,12 +117,13 @@ class Announcements : public storage::CommitListener {
 };
 
 // One store through many lives, each ended by a power cut or a flipped bit.
-class Lives {
+class StoreLives : public Lives {
  public:
-  Lives(std::string directory, uint64_t seed, Break broken, PowerCutResult* result);
+  StoreLives(const std::string& directory, uint64_t seed, Break broken, PowerCutResult* result)
+      : machine_(directory, seed, broken, result) {}
 
-  // False when something is wrong with the store.
-  bool RunOne();
+  bool RunOne() override;
+  bool EndInPeace() override;
 
  private:
   struct Partition {
@@ -134,110 +133,96 @@ class Lives {
     Model model;
   };
 
-  storage::RocksStoreOptions Options();
+  static std::vector<storage::TableSpec> Tables();
   void Submit(storage::Store* store, bool in_peace);
   bool Check(const storage::RocksStore& store);
-  void EndByPowerCut();
-  bool EndByFlippedBit();
-  bool Violation(std::string what);
 
-  const std::string directory_;
-  const uint64_t seed_;
-  const Break broken_;
-  PowerCutResult* const result_;
-  std::mt19937_64 random_;
-  LyingFileSystem files_;
+  Machine machine_;
   Partition partitions_[kPartitions];
 };
 
-Lives::Lives(std::string directory, uint64_t seed, Break broken, PowerCutResult* result)
-    : directory_(std::move(directory)),
-      seed_(seed),
-      broken_(broken),
-      result_(result),
-      random_(seed),
-      files_(seed + 1) {}
-
-storage::RocksStoreOptions Lives::Options() {
-  storage::RocksStoreOptions options{.directory = directory_, .file_system = files_.files()};
-  options.tables = {{.tag = kRows, .name = "rows", .kind = storage::TableKind::kHot},
-                    {.tag = kHistory, .name = "history", .kind = storage::TableKind::kHistory}};
-  options.block_cache_bytes = 1 << 20;
-  // Half of the lives write tables all the time.
-  const bool small = random_() % 2 == 0;
-  options.write_buffer_bytes = small ? 64 << 10 : 8 << 20;
-  options.log_bytes_max = small ? 128 << 10 : 8 << 20;
-  if (broken_ == Break::kAcrossHoles) {
-    options.log_recovery = storage::LogRecovery::kAcrossHoles;
-  } else if (broken_ == Break::kUnchecked) {
-    options.log_recovery = storage::LogRecovery::kUnchecked;
-  }
-  return options;
+std::vector<storage::TableSpec> StoreLives::Tables() {
+  return {{.tag = kRows, .name = "rows", .kind = storage::TableKind::kHot},
+          {.tag = kHistory, .name = "history", .kind = storage::TableKind::kHistory}};
 }
 
-bool Lives::RunOne() {
-  const bool flip = random_() % 6 == 0;
-  if (!flip) files_.CutPowerAt(1 + random_() % kCutWithinOperations);
-  auto store = storage::RocksStore::Open(Options());
+bool StoreLives::RunOne() {
+  std::mt19937_64& random = machine_.random();
+  const bool flip = random() % 6 == 0;
+  if (!flip) machine_.files().CutPowerAt(1 + random() % kCutWithinOperations);
+  auto store = storage::RocksStore::Open(machine_.DrawOptions(Tables()));
   if (store.ok()) {
-    if ((*store)->open_report().tail_dropped) ++result_->tails_dropped;
+    if ((*store)->open_report().tail_dropped) ++machine_.result().tails_dropped;
     if (!Check(**store)) return false;
     Submit(store->get(), flip);
     store->reset();
-  } else if (!files_.power_is_off()) {
-    return Violation(fmt::format("refused to open: {}", store.status().ToString()));
+  } else if (!machine_.files().power_is_off()) {
+    return machine_.Violation(fmt::format("refused to open: {}", store.status().ToString()));
   }
-  if (flip) return EndByFlippedBit();
-  EndByPowerCut();
+  if (flip) {
+    return machine_.EndByFlippedBit(Tables(),
+                                    [this](const storage::RocksStore& s) { return Check(s); });
+  }
+  machine_.EndByPowerCut();
   return true;
 }
 
+bool StoreLives::EndInPeace() {
+  auto store = storage::RocksStore::Open(machine_.DrawOptions(Tables()));
+  if (store.ok()) return Check(**store);
+  return machine_.Violation(fmt::format("refused to open: {}", store.status().ToString()));
+}
+
 // Unless it ends in peace, the power goes at the latest when the last batch has been handed in.
-void Lives::Submit(storage::Store* store, bool in_peace) {
+void StoreLives::Submit(storage::Store* store, bool in_peace) {
   UnsyncedStore unsynced(store);
-  if (broken_ == Break::kNoSync) store = &unsynced;
+  if (machine_.broken() == Break::kNoSync) store = &unsynced;
+  std::mt19937_64& random = machine_.random();
   Announcements announcements;
   storage::Committer committer(store, &announcements);
   for (Partition& partition : partitions_) partition.submitted = partition.certain;
-  const uint64_t in_flight = 1 + random_() % kInFlightMax;
+  const uint64_t in_flight = 1 + random() % kInFlightMax;
   for (uint64_t i = 0; i < kBatchesPerLife; ++i) {
-    const uint32_t id = random_() % kPartitions;
+    const uint32_t id = random() % kPartitions;
     Partition& partition = partitions_[id];
     std::vector<Batch> batches;
-    for (uint64_t n = 1 + random_() % 3; n > 0; --n) {
-      batches.push_back(MakeBatch(seed_, id, ++partition.submitted, nullptr));
-      ++result_->batches;
+    for (uint64_t n = 1 + random() % 3; n > 0; --n) {
+      batches.push_back(MakeBatch(machine_.seed(), id, ++partition.submitted, nullptr));
+      ++machine_.result().load["batches"];
     }
     committer.Submit(std::move(batches));
     if (partition.submitted <= partition.certain + in_flight) continue;
     if (!announcements.WaitUntilDurable(id, partition.submitted - in_flight)) break;
   }
-  if (!in_peace) files_.CutPower();
+  if (!in_peace) machine_.files().CutPower();
   committer.Stop();
   for (uint32_t id = 0; id < kPartitions; ++id) {
     partitions_[id].certain = std::max(partitions_[id].certain, announcements.durable(id));
   }
 }
 
-bool Lives::Check(const storage::RocksStore& store) {
+bool StoreLives::Check(const storage::RocksStore& store) {
   for (uint32_t id = 0; id < kPartitions; ++id) {
     Partition& partition = partitions_[id];
     const uint64_t number = *store.AppliedNumber(id);
     if (number < partition.certain) {
-      return Violation(fmt::format("partition {}: batch {} was announced durable, the store has {}",
-                                   id, partition.certain, number));
+      return machine_.Violation(
+          fmt::format("partition {}: batch {} was announced durable, the store has {}", id,
+                      partition.certain, number));
     }
     if (number > partition.submitted) {
-      return Violation(fmt::format("partition {}: the store has batch {}, {} were submitted", id,
-                                   number, partition.submitted));
+      return machine_.Violation(
+          fmt::format("partition {}: the store has batch {}, {} were submitted", id, number,
+                      partition.submitted));
     }
     while (partition.checked < number) {
-      MakeBatch(seed_, id, ++partition.checked, &partition.model);
+      MakeBatch(machine_.seed(), id, ++partition.checked, &partition.model);
     }
     const auto rows = ReadPartition(store, id);
-    if (!rows.ok()) return Violation(fmt::format("unreadable: {}", rows.status().ToString()));
+    if (!rows.ok())
+      return machine_.Violation(fmt::format("unreadable: {}", rows.status().ToString()));
     if (*rows != partition.model) {
-      return Violation(
+      return machine_.Violation(
           fmt::format("partition {}: its rows are not those after batch {}", id, number));
     }
     partition.certain = number;
@@ -246,70 +231,14 @@ bool Lives::Check(const storage::RocksStore& store) {
   return true;
 }
 
-void Lives::EndByPowerCut() {
-  files_.CutPower();
-  ++result_->cuts;
-  ++result_->cuts_at[files_.cut_at()];
-  const Loss loss = files_.PowerOn(random_);
-  result_->loss.unsynced_bytes += loss.unsynced_bytes;
-  result_->loss.pages_dropped += loss.pages_dropped;
-  result_->loss.files_torn += loss.files_torn;
-  result_->loss.entries_undone += loss.entries_undone;
-}
-
-// The process ended in peace: the log is whole, and DURABLE is exact.
-bool Lives::EndByFlippedBit() {
-  const std::string log = NewestLog(directory_);
-  const FlippedBit bit = DrawBit(log, std::filesystem::file_size(log), random_);
-  if (!bit.drawn()) return true;
-  bit.Flip();
-  ++result_->bits_flipped;
-  auto store = storage::RocksStore::Open(Options());
-  // A bit of the padding between two blocks of the log means nothing: then everything must be
-  // there.
-  if (store.ok()) return Check(**store);
-  const std::string refusal = store.status().ToString();
-  if (refusal.find("are missing; the store is untouched") == std::string::npos) {
-    return Violation(fmt::format("a flipped bit was answered with: {}", refusal));
-  }
-  ++result_->bits_refused;
-  bit.Flip();
-  return true;
-}
-
-bool Lives::Violation(std::string what) {
-  result_->violations.push_back(
-      fmt::format("seed {}, after {} cuts: {}", seed_, result_->cuts, what));
-  return false;
-}
-
 }  // namespace
 
-std::string PowerCutResult::Summary() const {
-  std::string text = fmt::format(
-      "{} power cuts, {} batches; lost {} unsynced bytes of {} files, {} pages inside them, {} "
-      "directory entries; {} starts left out a tail behind a hole; {} bits flipped, {} refused\n",
-      cuts, batches, loss.unsynced_bytes, loss.files_torn, loss.pages_dropped, loss.entries_undone,
-      tails_dropped, bits_flipped, bits_refused);
-  for (const auto& [what, count] : cuts_at) text += fmt::format("{:6} {}\n", count, what);
-  for (const std::string& violation : violations) text += violation + "\n";
-  return text;
-}
-
-PowerCutResult CutPowerManyTimes(const std::string& parent, uint64_t cuts, uint64_t seed,
-                                 Break broken) {
-  PowerCutResult result;
-  for (uint64_t store = 0; result.cuts < cuts; ++store) {
-    const std::string directory = fmt::format("{}/store-{}", parent, store);
-    const uint64_t until = std::min(cuts, result.cuts + kCutsPerStore);
-    Lives lives(directory, seed + store, broken, &result);
-    while (result.cuts < until) {
-      if (!lives.RunOne()) return result;
-    }
-    std::filesystem::remove_all(directory);
-    std::filesystem::remove_all(directory + ".aside");
-  }
-  return result;
+PowerCutResult CutPowerOfStore(const std::string& parent, uint64_t cuts, uint64_t seed,
+                               Break broken) {
+  return CutPowerManyTimes(parent, cuts, seed,
+                           [broken](const std::string& directory, uint64_t s, PowerCutResult* r) {
+                             return std::make_unique<StoreLives>(directory, s, broken, r);
+                           });
 }
 
 }  // namespace crash

@@ -17,36 +17,13 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <string>
-#include <vector>
 
-#include "tests/crash/disk_image.h"
+#include "tests/crash/power_cut.h"
 
 namespace crash {
 
-// What is broken on purpose, to see the check go red.
-enum class Break : uint8_t {
-  kNothing,
-  kNoSync,       // a sync returns without syncing
-  kAcrossHoles,  // records behind a hole in the log are applied
-  kUnchecked,    // what the log lost is not compared with what was acknowledged
-};
-
-struct PowerCutResult {
-  std::vector<std::string> violations;  // sentences; the run ends at the first life that has one
-  uint64_t cuts = 0;
-  std::map<std::string, uint64_t> cuts_at;  // by what was about to happen
-  Loss loss;
-  uint64_t tails_dropped = 0;  // opens that left out an unsynced tail behind a hole
-  uint64_t bits_flipped = 0, bits_refused = 0;
-  uint64_t batches = 0;
-
-  std::string Summary() const;
-};
-
-// Makes `cuts` power cuts in fresh stores below `parent`, a directory.
-PowerCutResult CutPowerManyTimes(const std::string& parent, uint64_t cuts, uint64_t seed,
-                                 Break broken);
+PowerCutResult CutPowerOfStore(const std::string& parent, uint64_t cuts, uint64_t seed,
+                               Break broken);
 
 }  // namespace crash

@@ -1,42 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The asld authors
-//
-// ASLD_CUTS=N makes the long form, ASLD_SEED=N repeats a run.
 #include "tests/crash/store_power_cut.h"
 
-#include <gtest/gtest.h>
-
-#include <cstdlib>
-#include <filesystem>
-#include <iostream>
-#include <random>
-#include <string>
+#include "tests/crash/power_cut_fixture.h"
 
 namespace crash {
 namespace {
 
-uint64_t FromEnvironment(const char* name, uint64_t otherwise) {
-  const char* text = std::getenv(name);
-  return text == nullptr ? otherwise : std::stoull(text);
-}
-
-class StorePowerCut : public testing::Test {
+class StorePowerCut : public PowerCutFixture {
  protected:
-  StorePowerCut() {
-    std::string pattern = testing::TempDir() + "/asld-power-XXXXXX";
-    parent_ = mkdtemp(pattern.data());
-  }
-  ~StorePowerCut() override { std::filesystem::remove_all(parent_); }
-
-  PowerCutResult Run(uint64_t cuts, Break broken) {
-    const uint64_t seed = FromEnvironment("ASLD_SEED", std::random_device()());
-    std::cout << "seed " << seed << std::endl;
-    PowerCutResult result = CutPowerManyTimes(parent_, cuts, seed, broken);
-    std::cout << result.Summary();
-    return result;
-  }
-
-  std::string parent_;
+  StorePowerCut() : PowerCutFixture(CutPowerOfStore) {}
 };
 
 TEST_F(StorePowerCut, LosesNothingThatWasAnnouncedAndTearsNothing) {

@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: The asld authors
 //
 // A store whose Sync does nothing: what the power-cut tests put in front of a store to see
-// themselves go red. Forwards everything else. Does not own the store.
+// themselves go red. Forwards everything else.
 #pragma once
 
 #include <memory>
@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "storage/store.h"
 
@@ -18,6 +19,8 @@ namespace crash {
 class UnsyncedStore : public storage::Store {
  public:
   explicit UnsyncedStore(storage::Store* store) : store_(store) {}
+  explicit UnsyncedStore(std::unique_ptr<storage::Store> store)
+      : owned_(std::move(store)), store_(owned_.get()) {}
 
   absl::StatusOr<std::optional<std::string>> Get(storage::TableTag table,
                                                  std::string_view key) const override {
@@ -39,6 +42,7 @@ class UnsyncedStore : public storage::Store {
   uint64_t written_seq() const override { return store_->written_seq(); }
 
  private:
+  const std::unique_ptr<storage::Store> owned_;  // or null
   storage::Store* const store_;
 };
 
