@@ -28,7 +28,7 @@ using rocksdb::IOStatus;
 using rocksdb::Slice;
 
 constexpr uint64_t kSyncLastsOperationsMax = 40;
-constexpr std::chrono::milliseconds kSyncLastsMax(1);
+constexpr std::chrono::milliseconds kSyncLastsMax(1);  // unless it is made slower
 
 IOStatus Off() { return IOStatus::IOError("the power is off"); }
 
@@ -74,7 +74,8 @@ struct PowerSwitch {
     std::unique_lock lock(mutex);
     if (syncs_instant) return !off;
     const uint64_t until = operations + random() % (kSyncLastsOperationsMax + 1);
-    passed.wait_for(lock, kSyncLastsMax, [&] { return off || operations >= until; });
+    const bool slow = syncs_last > kSyncLastsMax;
+    passed.wait_for(lock, syncs_last, [&] { return off || (!slow && operations >= until); });
     return !off;
   }
 
@@ -85,6 +86,7 @@ struct PowerSwitch {
   std::mt19937_64 random;
   bool off = false;
   bool syncs_instant = false;
+  std::chrono::milliseconds syncs_last = kSyncLastsMax;
   uint64_t operations = 0;
   uint64_t cut_before = 0;  // 0: never
   uint64_t log_sync_fault = 0, log_append_fault = 0;
@@ -312,6 +314,11 @@ Loss LyingFileSystem::PowerOn(std::mt19937_64& random) {
 void LyingFileSystem::MakeSyncsInstant() {
   std::lock_guard lock(power_->mutex);
   power_->syncs_instant = true;
+}
+
+void LyingFileSystem::MakeSyncsLast(std::chrono::milliseconds longest) {
+  std::lock_guard lock(power_->mutex);
+  power_->syncs_last = longest;
 }
 
 void LyingFileSystem::FailLogSync(uint64_t nth) {

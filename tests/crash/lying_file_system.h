@@ -15,6 +15,7 @@
 // For tests only. Any thread; PowerOn and FlipBit while no file is open.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <random>
@@ -54,6 +55,8 @@ class LyingFileSystem {
 
   // From now on a sync of a log takes no time.
   void MakeSyncsInstant();
+  // From now on it takes at most this long, and then any number of operations may happen meanwhile.
+  void MakeSyncsLast(std::chrono::milliseconds longest);
 
   void FailLogSync(uint64_t nth);    // EIO, once; n from 1, from now
   void FailLogAppend(uint64_t nth);  // ENOSPC, once
