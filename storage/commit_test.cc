@@ -204,6 +204,21 @@ TEST_F(HeldCommitter, EverythingQueuedBecomesOneWrite) {
   EXPECT_EQ(committer_->counters().writes, 2u);
 }
 
+// Whoever's batch is being written would wait for two syncs if one began before.
+TEST_F(HeldCommitter, ASyncWaitsForTheWritesThatAreUnderWay) {
+  Begin({.write = Hold()});
+  for (uint64_t number = 2; number <= 4; ++number) {
+    Batch large = MakeBatch(0, number);
+    large.Put(kRows, "large", std::string(300 << 10, 'x'));  // a write of its own
+    committer_->Submit(One(std::move(large)));
+  }
+  gate_.Open();
+  notes_.WaitForDurable(0, 4);
+
+  EXPECT_EQ(committer_->counters().writes, 4u);
+  EXPECT_EQ(committer_->counters().syncs, 1u);
+}
+
 TEST(Committer, AWriteIsBoundedSoThatALongQueueDoesNotHoldUpTheSync) {
   MemoryStore store(Tables());
   Notes notes;
