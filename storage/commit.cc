@@ -2,9 +2,8 @@
 // SPDX-FileCopyrightText: The asld authors
 //
 // Two threads and one mutex, never held while the store works. The writer takes everything queued
-// as one Write; the syncer takes everything written as one Sync, and waits for writes that are
-// under way. Each wakes the other only when it
-// may be asleep.
+// as one Write; the syncer takes everything written as one Sync, and waits for a write that is
+// under way. Each wakes the other only when it may be asleep.
 //
 // `failed` is looked at again after every call of the store, so that nothing is announced once it
 // is set. A call that is already under way on the other thread cannot be recalled: its result is
