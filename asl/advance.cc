@@ -9,7 +9,9 @@
 #include <cassert>
 #include <utility>
 
+#include "asl/branches.h"
 #include "asl/program.h"
+#include "asl/states/failure.h"
 #include "asl/states/states.h"
 #include "asl/step.h"
 
@@ -29,7 +31,9 @@ void RunState(Step& step) {
                       [&](const ChoiceState& s) { RunChoice(step, s); },
                       [&](const WaitState& s) { RunWait(step, s); },
                       [&](const SucceedState& s) { RunSucceed(step, s); },
-                      [&](const FailState& s) { RunFail(step, s); }},
+                      [&](const FailState& s) { RunFail(step, s); },
+                      [&](const ParallelState& s) { RunParallel(step, s); },
+                      [&](const MapState& s) { RunMap(step, s); }},
              step.state().body);
 }
 
@@ -49,11 +53,19 @@ class Dispatcher {
   }
 
   void operator()(const TaskSucceeded& signal) {
-    if (ResumeTask(signal.frame, signal.scheduled)) SucceedTask(step_, Task(), signal);
+    if (ResumeTask(signal.frame, signal.scheduled, signal.by_token)) {
+      SucceedTask(step_, Task(), signal);
+    }
   }
 
   void operator()(const TaskFailed& signal) {
-    if (ResumeTask(signal.frame, signal.scheduled)) FailTask(step_, Task(), signal);
+    if (ResumeTask(signal.frame, signal.scheduled, signal.by_token)) {
+      FailTask(step_, Task(), signal);
+    }
+  }
+
+  void operator()(const TaskHeartbeat& signal) {
+    if (ResumeTask(signal.frame, signal.scheduled)) KeepTaskAlive(step_);
   }
 
   void operator()(const TimerFired& signal) {
@@ -64,6 +76,8 @@ class Dispatcher {
         return TaskTimeout(signal);
       case TimerKind::kHeartbeat:
         return HeartbeatMissed(signal);
+      case TimerKind::kCallbackHeartbeat:
+        return CallbackHeartbeatMissed(signal);
       case TimerKind::kExecutionTimeout:
         return ExecutionTimeout(signal);
     }
@@ -85,7 +99,10 @@ class Dispatcher {
 
   void operator()(const Continue& signal) {
     const Frame* frame = Find(signal.frame);
-    if (frame != nullptr && frame->waiting == Waiting::kNothing) step_.Resume(*frame);
+    if (frame == nullptr || frame->waiting != Waiting::kNothing) return;
+    for (const auto& [id, open] : execution_.frames) {
+      if (open.waiting == Waiting::kNothing) step_.Ready(id);
+    }
   }
 
  private:
@@ -96,7 +113,7 @@ class Dispatcher {
 
   bool FindRoot() {
     const Frame* root = Find(FrameId::kRoot);
-    if (root != nullptr) step_.Resume(*root);
+    if (root != nullptr) step_.Resume(FrameId::kRoot);
     return root != nullptr;
   }
 
@@ -108,10 +125,12 @@ class Dispatcher {
     return fits ? frame : nullptr;
   }
 
-  bool ResumeTask(FrameId id, EventId scheduled) {
+  // A worker has no say any more once it submitted the Task.
+  bool ResumeTask(FrameId id, EventId scheduled, bool by_token = true) {
     const Frame* frame = FindAttempt(id, scheduled);
-    if (frame != nullptr) step_.Resume(*frame);
-    return frame != nullptr;
+    if (frame == nullptr || (!by_token && frame->task->submitted != EventId::kNone)) return false;
+    step_.Resume(id);
+    return true;
   }
 
   const TaskState& Task() { return std::get<TaskState>(step_.state().body); }
@@ -119,10 +138,10 @@ class Dispatcher {
   void DelayOver(const TimerFired& signal) {
     const Frame* frame = Find(signal.frame);
     if (frame == nullptr || frame->delay_due != signal.due) return;
-    step_.Resume(*frame);
+    step_.Resume(frame->id);
     step_.frame().delay_due = kNever;
     if (frame->waiting == Waiting::kRetry) {
-      RunTask(step_, Task());
+      RunState(step_);
     } else if (frame->waiting == Waiting::kDelay) {
       FinishWait(step_, std::get<WaitState>(step_.state().body));
     }
@@ -131,7 +150,7 @@ class Dispatcher {
   void TaskTimeout(const TimerFired& signal) {
     const Frame* frame = FindAttempt(signal.frame, signal.scheduled);
     if (frame == nullptr || frame->timeout_due != signal.due) return;
-    step_.Resume(*frame);
+    step_.Resume(frame->id);
     step_.frame().timeout_due = kNever;
     TimeOutTask(step_, Task(), Overdue::kTimeout);
   }
@@ -140,7 +159,15 @@ class Dispatcher {
   void HeartbeatMissed(const TimerFired& signal) {
     const Frame* frame = FindAttempt(signal.frame, signal.scheduled);
     if (frame == nullptr || !frame->task->heartbeat_s) return;
-    step_.Resume(*frame);
+    step_.Resume(frame->id);
+    TimeOutTask(step_, Task(), Overdue::kHeartbeat);
+  }
+
+  void CallbackHeartbeatMissed(const TimerFired& signal) {
+    const Frame* frame = FindAttempt(signal.frame, signal.scheduled);
+    if (frame == nullptr || frame->heartbeat_due != signal.due) return;
+    step_.Resume(frame->id);
+    step_.frame().heartbeat_due = kNever;
     TimeOutTask(step_, Task(), Overdue::kHeartbeat);
   }
 
@@ -154,14 +181,30 @@ class Dispatcher {
   Step& step_;
 };
 
+// What has come of the last thing done, if it leads further: an evaluation that failed, or a frame
+// that is over.
+bool SettleEnd(Step& step) {
+  if (std::optional<Step::EvaluationFailure> failure = step.TakeEvaluationFailure()) {
+    HandleEvaluationFailure(step, *failure);
+    return true;
+  }
+  std::optional<Step::BranchEnd> end = step.TakeBranchEnd();
+  if (end) EndBranch(step, *std::move(end));
+  return end.has_value();
+}
+
 }  // namespace
 
 Advanced Advance(const Program& program, const ExecutionView& execution, const Signal& signal,
-                 Millis now, const Draw& draw) {
-  Step step(program, execution, now, draw);
+                 Millis now, const Draw& draw, Outcome spare) {
+  Step step(program, execution, now, draw, std::move(spare));
   std::visit(Dispatcher(execution, step), signal);
-  while (step.Enter()) RunState(step);
-  return step.Finish();
+  while (true) {
+    while (SettleEnd(step)) {
+    }
+    if (!step.Enter()) return step.Finish();
+    RunState(step);
+  }
 }
 
 }  // namespace asl

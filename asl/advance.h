@@ -21,6 +21,7 @@
 #include <string_view>
 
 #include "asl/definition.h"
+#include "asl/draw.h"
 #include "asl/frame.h"
 #include "asl/outcome.h"
 #include "asl/payload.h"
@@ -42,16 +43,19 @@ struct ExecutionInfo {
 
 struct ExecutionView {
   const ExecutionInfo& info;
-  const Payload& input;                    // event 1's input (Context Object, Execution.Input)
-  EventId next_event;                      // id that the next event gets
-  const std::map<FrameId, Frame>& frames;  // open frames; those that the signal names are present
+  const Payload& input;                         // event 1's input (Context Object, Execution.Input)
+  EventId next_event;                           // id that the next event gets
+  const std::map<FrameId, Frame>& frames;       // all open frames
+  const std::map<ResultKey, Payload>& results;  // of all open Maps and Parallels
+  // The task token of the attempt with that …Scheduled event: always the same. Empty: there are no
+  // tokens, and no Task of the program has a callback.
+  std::function<std::string(EventId)> token_of = {};
+  // Whether there is an activity of that ARN. Empty: there is.
+  std::function<bool(std::string_view)> activity_exists = {};
 };
 
-// Uniform in [0, 1): jitter, and later States.UUID and MathRandom, draw from it. Called as often as
-// needed.
-using Draw = std::function<double()>;
-
+// `spare`: an earlier Outcome, cleared, in whose memory the new one is written.
 Advanced Advance(const Program& program, const ExecutionView& execution, const Signal& signal,
-                 Millis now, const Draw& draw);
+                 Millis now, const Draw& draw, Outcome spare = {});
 
 }  // namespace asl

@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "asl/definition.h"
+#include "asl/integrations.h"
 
 namespace asl {
 
@@ -24,12 +25,23 @@ struct Arn {
 };
 std::optional<Arn> ParseArn(std::string_view text);
 
-// What Compile made of a Resource: the target, or why not.
+// A Resource as AWS reads it. Views into the text that was parsed.
 struct Resource {
-  std::optional<TaskTarget> target;  // kLambdaInvoke: name and qualifier come with the parameters
-  std::string not_served;            // non-empty: a form of AWS's that is not served yet, in words
+  enum class Form : uint8_t {
+    kNoArn,
+    kUnknown,   // an ARN that Step Functions has no use for
+    kFunction,  // arn:aws:lambda:…:function:NAME[:QUALIFIER]
+    kActivity,
+    kIntegration,  // arn:aws:states:::SERVICE:ACTION[.PATTERN]; SERVICE may be aws-sdk:SERVICE
+  };
+  Form form = Form::kNoArn;
+  Pattern pattern = kRequestResponse;
+  std::string_view service;  // kIntegration
+  std::string_view action;   // without the pattern
+  // Who does it here; nullopt: nobody yet. kLambdaInvoke: name and qualifier come with the
+  // parameters.
+  std::optional<TaskTarget> target;
 };
-// Both members empty: not a Resource that AWS knows.
 Resource ParseResource(std::string_view text);
 
 // lambda:invoke's FunctionName: a name, NAME:QUALIFIER, an ARN or ACCOUNT:function:NAME. nullopt:

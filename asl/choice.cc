@@ -4,6 +4,7 @@
 #include "asl/choice.h"
 
 #include <fmt/format.h>
+#include <string.h>  // memmem, which <cstring> need not have
 
 #include <compare>
 
@@ -84,7 +85,9 @@ bool Holds(Comparison comparison, std::strong_ordering order) {
 }
 
 // The first and the last piece are anchored; those between are taken at their first occurrence,
-// which leaves the most for the rest, so no search ever has to be undone.
+// which leaves the most for the rest, so no search ever has to be undone. glibc's memmem searches
+// for long pieces in linear time (Two-Way); std::string's find does not, and both texts are the
+// users'.
 bool Matches(const Pattern& pattern, std::string_view text) {
   const std::string& first = pattern.pieces.front();
   const std::string& last = pattern.pieces.back();
@@ -92,9 +95,11 @@ bool Matches(const Pattern& pattern, std::string_view text) {
   if (!text.starts_with(first)) return false;
   text.remove_prefix(first.size());
   for (size_t i = 1; i + 1 < pattern.pieces.size(); ++i) {
-    size_t at = text.find(pattern.pieces[i]);
-    if (at == std::string_view::npos) return false;
-    text.remove_prefix(at + pattern.pieces[i].size());
+    const std::string& piece = pattern.pieces[i];
+    const void* found = memmem(text.data(), text.size(), piece.data(), piece.size());
+    if (found == nullptr) return false;
+    const auto at = static_cast<size_t>(static_cast<const char*>(found) - text.data());
+    text.remove_prefix(at + piece.size());
   }
   return text.ends_with(last);
 }
@@ -143,13 +148,6 @@ class Evaluator {
   }
 
  private:
-  OrError<absl::StatusOr<PathValue>> Find(const Path& path) {
-    if (path.root() == PathRoot::kContext) return Evaluate(path, context_.value());
-    OrError<const Json*> parsed = input_.Parsed();
-    if (!parsed.ok()) return parsed.error();
-    return Evaluate(path, **parsed);
-  }
-
   static Error MissingValue(const Path& path, const absl::Status& status) {
     if (!absl::IsNotFound(status)) return RuntimeError(InvalidPathText(path, status));
     return RuntimeError(fmt::format(
@@ -158,7 +156,7 @@ class Evaluator {
   }
 
   OrError<bool> Test(const ConditionProgram& test) {
-    OrError<absl::StatusOr<PathValue>> found = Find(*test.variable);
+    OrError<absl::StatusOr<PathValue>> found = Find(*test.variable, input_, context_);
     if (!found.ok()) return found.error();
     const absl::StatusOr<PathValue>& value = *found;
     if (!value.ok()) {
@@ -183,7 +181,7 @@ class Evaluator {
     }
     std::optional<Operand> left = AsOperand(value, test.operand.type);
     if (!test.operand_path) return left && Holds(test.comparison, Order(*left, test.operand));
-    OrError<absl::StatusOr<PathValue>> found = Find(*test.operand_path);
+    OrError<absl::StatusOr<PathValue>> found = Find(*test.operand_path, input_, context_);
     if (!found.ok()) return found.error();
     if (!found->ok()) return MissingValue(*test.operand_path, found->status());
     std::optional<Operand> right = AsOperand((*found)->value(), test.operand.type);

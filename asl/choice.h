@@ -24,7 +24,6 @@ struct ConditionProblem {
   std::string location;  // below the rule: "" for the rule itself, "/And[1]/Variable", …
   std::string message;
   JsonSpan span;
-  bool not_served_yet = false;  // valid ASL: a variable ("$name")
 };
 
 class Condition {

@@ -61,6 +61,15 @@ FoundOperator FindOperator(std::string_view key) {
   return {};
 }
 
+std::vector<std::string> OperatorNames() {
+  std::vector<std::string> names;
+  for (const OperatorName& name : kOperators) {
+    names.emplace_back(name.text);
+    if (name.has_path_form) names.push_back(fmt::format("{}Path", name.text));
+  }
+  return names;
+}
+
 Pattern CompilePattern(std::string_view text) {
   Pattern pattern;
   std::string piece;
@@ -90,37 +99,41 @@ class Compiler {
       Problem(at, "Expected value of type [OBJECT]", rule);
       return out;
     }
-    bool combined = rule.Find("And") || rule.Find("Or") || rule.Find("Not");
+    size_t kinds = 0;
     size_t operators = 0;
     for (const JsonMember& member : rule.members()) {
       const std::string place = fmt::format("{}/{}", at, member.key);
       if (top && (member.key == "Next" || member.key == "Assign")) continue;
       if (member.key == "Comment") continue;
-      if (!combined && member.key == "Variable") {
+      if (member.key == "Variable") {
+        ++kinds;
         out.variable = PathAt(place, member.value);
       } else if (member.key == "And" || member.key == "Or") {
-        ++operators;
+        ++kinds;
         Combine(member, place, &out);
       } else if (member.key == "Not") {
-        ++operators;
+        ++kinds;
         out.kind = ConditionProgram::Kind::kNot;
         out.children.push_back(Rule(member.value, place, false));
-      } else if (const FoundOperator found = FindOperator(member.key); found.name && !combined) {
+      } else if (const FoundOperator found = FindOperator(member.key); found.name) {
         ++operators;
         ReadOperand(found, place, member.value, &out);
       } else {
-        Problem(place, fmt::format("Field '{}' is not supported", member.key), member.value);
+        RefuseField(member, at, top);
       }
     }
-    if (operators != 1) {
-      Problem(
-          at,
-          fmt::format("A rule must have exactly one comparison operator, And, Or or Not; found {}",
-                      operators),
-          rule);
+    if (kinds != 1) {
+      Problem(at,
+              "The object must have only one of the following fields, [And, Or, Not, Variable, "
+              "Condition]",
+              rule);
+    } else if (rule.Find("Variable") ? operators != 1 : operators > 0) {
+      Problem(at,
+              fmt::format("{} one of the following fields: [{}]",
+                          operators > 0 ? "There should only be" : "This object should have only",
+                          fmt::join(OperatorNames(), ", ")),
+              rule);
     }
-    if (!combined && !rule.Find("Variable"))
-      Problem(at, "These fields are required: [Variable]", rule);
     return out;
   }
 
@@ -129,6 +142,16 @@ class Compiler {
  private:
   void Problem(const std::string& at, std::string message, const Json& value) {
     problems.push_back({at, std::move(message), value.span()});
+  }
+
+  void RefuseField(const JsonMember& member, const std::string& at, bool top) {
+    const bool jsonata = member.key == "Condition" || (top && member.key == "Output");
+    Problem(at,
+            jsonata ? fmt::format("The QueryLanguage is set to 'JSONPath', but field '{}' is only "
+                                  "supported for the 'JSONata' QueryLanguage",
+                                  member.key)
+                    : fmt::format("Field '{}' is not supported", member.key),
+            member.value);
   }
 
   void Combine(const JsonMember& member, const std::string& at, ConditionProgram* out) {
@@ -149,15 +172,11 @@ class Compiler {
     }
     absl::StatusOr<Path> path = Path::Compile(value.as_string());
     if (!path.ok()) {
-      Problem(
-          at,
-          fmt::format("Value is not a valid JSONPath: {}", std::string(path.status().message())),
-          value);
+      const std::string why = value.as_string().starts_with('$')
+                                  ? std::string(path.status().message())
+                                  : "Reference path didn't start with '$'";
+      Problem(at, fmt::format("Value is not a Reference Path: {}", why), value);
       return std::nullopt;
-    }
-    if (path->root() == PathRoot::kVariable) {
-      Problem(at, "Variables are not supported yet", value);
-      problems.back().not_served_yet = true;
     }
     return *std::move(path);
   }

@@ -11,14 +11,17 @@
 namespace asl {
 namespace {
 
-// "true", "false", or "! " and the error's cause or the problems.
+// "true", "false", or "! " and the error's cause or the problems (the list of all operators cut).
 std::string Decide(std::string rule, std::string input) {
   Condition::Compiled compiled = Condition::Compile(*ParseJson(std::move(rule)).value);
   std::string problems = "!";
   for (const ConditionProblem& p : compiled.problems)
     problems += fmt::format(" {} {};", p.location, p.message);
+  for (size_t all; (all = problems.find("[StringEquals,")) != std::string::npos;) {
+    problems.replace(all, problems.find(']', all) + 1 - all, "[…]");
+  }
   if (!compiled.value) return problems;
-  ContextObject context([] { return std::string(R"({"State":{"Name":"S"}})"); });
+  ContextObject context([](bool) { return std::string(R"({"State":{"Name":"S"}})"); });
   OrError<bool> answer = compiled.value->Evaluate(Lazy::FromText(std::move(input)), context);
   return answer.ok() ? fmt::format("{}", *answer) : "! " + *answer.error().cause;
 }
@@ -96,6 +99,43 @@ TEST(Condition, ComparesWithTheValueAtAPath) {
   for (const Case& c : cases) EXPECT_EQ(DecideOn(c.op, c.value, c.other), c.expected) << c.op;
 }
 
+// Every comparison of the language, written in the rule and at a path: its answers for a variable
+// below, equal to and above the operand.
+TEST(Condition, OrdersValuesByEachOperatorInBothForms) {
+  struct Order {
+    std::string suffix;
+    std::string answers;
+  };
+  struct Type {
+    std::string name;
+    std::string below, operand, above;
+  };
+  const Order orders[] = {{"Equals", "false true false"},
+                          {"LessThan", "true false false"},
+                          {"LessThanEquals", "true true false"},
+                          {"GreaterThan", "false false true"},
+                          {"GreaterThanEquals", "false true true"}};
+  const Type types[] = {{"String", R"("a")", R"("b")", R"("ba")"},
+                        {"Numeric", "-1e1", "2.0", "1e400"},
+                        {"Timestamp", R"("2024-01-01T00:00:00Z")", R"("2024-01-01T00:00:00.5Z")",
+                         R"("2024-01-01T00:00:01+00:00")"}};
+  for (const Type& type : types) {
+    for (const Order& order : orders) {
+      const std::string op = type.name + order.suffix;
+      const auto answers = [&](const std::string& test) {
+        return DecideOn(test, type.below, type.operand) + " " +
+               DecideOn(test, type.operand, type.operand) + " " +
+               DecideOn(test, type.above, type.operand);
+      };
+      EXPECT_EQ(answers(fmt::format(R"("{}":{})", op, type.operand)), order.answers) << op;
+      EXPECT_EQ(answers(fmt::format(R"("{}Path":"$.w")", op)), order.answers) << op << "Path";
+    }
+  }
+  EXPECT_EQ(DecideOn(R"("BooleanEquals":true)", "true"), "true");
+  EXPECT_EQ(DecideOn(R"("BooleanEqualsPath":"$.w")", "false", "false"), "true");
+  EXPECT_EQ(DecideOn(R"("BooleanEqualsPath":"$.w")", "false", "true"), "false");
+}
+
 TEST(Condition, TellsTypesApart) {
   const Case cases[] = {
       {R"("IsNull":true)", "null", "true"},
@@ -138,6 +178,18 @@ TEST(Condition, MatchesPatterns) {
     EXPECT_EQ(DecideOn(c.op, c.value), c.expected) << c.op << " " << c.value;
 }
 
+// A matcher that backtracks would not come back from the first; one that compares a long piece at
+// each place of the text would take 10^10 steps for the second.
+TEST(Condition, MatchesAdversarialPatternsInLinearTime) {
+  const std::string text(200'000, 'a');
+  std::string many;
+  for (int i = 0; i < 10'000; ++i) many += "*a";
+  EXPECT_EQ(DecideOn(fmt::format(R"("StringMatches":"{}*b")", many), "\"" + text + "\""), "false");
+  EXPECT_EQ(DecideOn(fmt::format(R"("StringMatches":"*{}b*")", text.substr(0, 100'000)),
+                     "\"" + text + "\""),
+            "false");
+}
+
 TEST(Condition, CombinesConditions) {
   const std::string t = R"({"Variable":"$.v","IsPresent":true})";
   const std::string f = R"({"Variable":"$.v","IsPresent":false})";
@@ -175,32 +227,36 @@ TEST(Condition, ReportsEveryProblemOfARule) {
   const RuleCase cases[] = {
       {"5", "!  Expected value of type [OBJECT];"},
       {R"({"Next":"N"})",
-       "!  A rule must have exactly one comparison operator, And, Or or Not; found 0;  These "
-       "fields are required: "
-       "[Variable];"},
+       "!  The object must have only one of the following fields, [And, Or, Not, Variable, "
+       "Condition];"},
+      {R"({"Variable":"$.v","Not":{"Variable":"$.v","IsNull":true}})",
+       "!  The object must have only one of the following fields, [And, Or, Not, Variable, "
+       "Condition];"},
       {R"({"Variable":"$.v","IsNull":true,"IsString":true})",
-       "!  A rule must have exactly one comparison operator, And, Or or Not; found 2;"},
+       "!  There should only be one of the following fields: […];"},
+      {R"({"Variable":"$.v"})",
+       "!  This object should have only one of the following fields: […];"},
+      {R"({"Condition":"{% true %}"})",
+       "!  The QueryLanguage is set to 'JSONPath', but field 'Condition' is only supported for the "
+       "'JSONata' QueryLanguage;  The object must have only one of the following fields, [And, Or, "
+       "Not, Variable, Condition];"},
       {R"({"Variable":5,"NumericEquals":"1"})",
        "! /Variable Expected value of type [STRING]; /NumericEquals Expected value of type "
        "[NUMBER];"},
       {R"({"Variable":"x","TimestampEquals":"now"})",
-       "! /Variable Value is not a valid JSONPath: Path must start with '$'; /TimestampEquals "
-       "String does not match "
-       "RFC3339 timestamp;"},
+       "! /Variable Value is not a Reference Path: Reference path didn't start with '$'; "
+       "/TimestampEquals String does not match RFC3339 timestamp;"},
       {R"({"And":[]})", "! /And Value cannot be empty;"},
       {R"({"And":[{"Variable":"$.v","StringEqual":"x"}]})",
-       "! /And[0]/StringEqual Field 'StringEqual' is not supported; /And[0] A rule must have "
-       "exactly one comparison "
-       "operator, And, Or or Not; found 0;"},
+       "! /And[0] Field 'StringEqual' is not supported; /And[0] This object should have only one "
+       "of the following fields: […];"},
       {R"({"Not":{"Variable":"$.v","IsNull":true,"Next":"N"}})",
-       "! /Not/Next Field 'Next' is not supported;"},
-      {R"({"Variable":"$x","IsNull":true})", "! /Variable Variables are not supported yet;"},
+       "! /Not Field 'Next' is not supported;"},
       {R"({"Variable":"$.v","BooleanEqualsPath":true})",
        "! /BooleanEqualsPath Expected value of type [STRING];"},
       {R"({"Variable":"$.v","IsNullPath":"$.x"})",
-       "! /IsNullPath Field 'IsNullPath' is not supported;  A rule must have exactly one "
-       "comparison operator, And, Or "
-       "or Not; found 0;"},
+       "!  Field 'IsNullPath' is not supported;  This object should have only one of the "
+       "following fields: […];"},
   };
   for (const RuleCase& c : cases) EXPECT_EQ(Decide(c.rule, "{}"), c.expected) << c.rule;
 }

@@ -28,6 +28,15 @@ std::string MakeContextObject(const ExecutionInfo& info, std::string_view execut
   out.Key("EnteredTime").String(FormatTimestamp(visit.entered_at));
   if (visit.retry_count) out.Key("RetryCount").Int(*visit.retry_count);
   out.EndObject();
+  if (visit.item) {
+    out.Key("Map").BeginObject().Key("Item").BeginObject();
+    out.Key("Index").Int(visit.item->index);
+    out.Key("Value").Raw(visit.item->value);
+    out.EndObject().EndObject();
+  }
+  if (visit.task_token) {
+    out.Key("Task").BeginObject().Key("Token").String(*visit.task_token).EndObject();
+  }
   out.EndObject();
   return out.Take();
 }

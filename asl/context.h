@@ -18,7 +18,13 @@ namespace asl {
 struct StateVisit {
   std::string_view name;
   Millis entered_at;
-  std::optional<uint32_t> retry_count;  // Task states only
+  std::optional<uint32_t> retry_count;  // Task, Map and Parallel states only
+  struct MapItem {
+    uint32_t index;
+    std::string_view value;  // JSON text
+  };
+  std::optional<MapItem> item;            // within a Map
+  std::optional<std::string> task_token;  // of a Task with a callback
 };
 
 // `execution_input` is JSON text and stands in the object as it is.

@@ -13,27 +13,22 @@
 namespace asl {
 namespace {
 
-OrError<Json> RootOf(const Path& path, const Lazy& input, ContextObject& context) {
-  switch (path.root()) {
-    case PathRoot::kContext:
-      return context.value();
-    case PathRoot::kVariable:
-      return RuntimeError(fmt::format("Invalid path '{}' : there is no variable '{}'", path.text(),
-                                      path.variable()));
-    case PathRoot::kInput:
-      break;
-  }
-  OrError<const Json*> parsed = input.Parsed();
-  if (!parsed.ok()) return parsed.error();
-  return **parsed;
+// Only paths of plain names are looked at; the others are taken to reach everything.
+bool MayReachExecutionInput(const Path& path) {
+  if (!path.is_reference() || path.is_root()) return true;
+  const std::vector<ReferenceStep>& steps = path.reference_steps();
+  const auto differs = [&](size_t i, std::string_view name) {
+    const auto* step = std::get_if<std::string>(&steps[i]);
+    return step != nullptr && *step != name;
+  };
+  return !differs(0, "Execution") && (steps.size() == 1 || !differs(1, "Input"));
 }
 
-OrError<PathValue> Find(const Path& path, const Lazy& input, ContextObject& context) {
-  OrError<Json> root = RootOf(path, input, context);
-  if (!root.ok()) return root.error();
-  absl::StatusOr<PathValue> found = Evaluate(path, *root);
-  if (!found.ok()) return RuntimeError(InvalidPathText(path, found.status()));
-  return *std::move(found);
+OrError<PathValue> MustFind(const Path& path, const Lazy& input, ContextObject& context) {
+  OrError<absl::StatusOr<PathValue>> found = Find(path, input, context);
+  if (!found.ok()) return found.error();
+  if (!found->ok()) return RuntimeError(InvalidPathText(path, found->status()));
+  return **std::move(found);
 }
 
 const Text& EmptyObject() {
@@ -41,13 +36,22 @@ const Text& EmptyObject() {
   return text;
 }
 
-// The part of a stored text, without a copy. A fresh text is not stored anywhere, so its parts
-// cannot be slices.
-Lazy Slice(const Payload& whole, const Json& part) {
-  Payload payload = whole;
-  payload.ref.offset = part.span().begin;
-  payload.ref.length = part.span().size();
-  return Lazy(std::move(payload), part);
+// Of a reference path that leads nowhere: the first step that finds nothing.
+size_t FailingStep(const Json& input, const std::vector<ReferenceStep>& steps) {
+  Json here = input;
+  for (size_t i = 0; i < steps.size(); ++i) {
+    std::optional<Json> next;
+    if (const auto* name = std::get_if<std::string>(&steps[i])) {
+      next = here.Find(*name);
+    } else if (here.is_array()) {
+      const int64_t index = std::get<int64_t>(steps[i]);
+      next = here.At(index < 0 ? here.size() - static_cast<size_t>(-index)
+                               : static_cast<size_t>(index));
+    }
+    if (!next) return i;
+    here = *next;
+  }
+  return steps.size() - 1;
 }
 
 }  // namespace
@@ -82,13 +86,45 @@ void Lazy::Introduce(EventId event, PayloadField field) {
   payload_.ref.field = field;
 }
 
-const Json& ContextObject::value() {
-  if (!value_) {
-    JsonParse parsed = ParseJson(make_());
-    assert(parsed.ok());
-    value_ = std::move(parsed.value);
+bool IsStoredIn(const Lazy& whole, const Json& part) {
+  return !whole.fresh() && part.text() == whole.payload().text;
+}
+
+Lazy Slice(const Payload& whole, const Json& part) {
+  Payload payload = whole;
+  payload.ref.offset = part.span().begin;
+  payload.ref.length = part.span().size();
+  return Lazy(std::move(payload), part);
+}
+
+OrError<absl::StatusOr<PathValue>> Find(const Path& path, const Lazy& input,
+                                        ContextObject& context) {
+  if (path.root() == PathRoot::kContext) return Evaluate(path, context.ValueFor(path));
+  const Lazy* root = &input;
+  if (path.root() == PathRoot::kVariable) {
+    root = context.Variable(path.variable());
+    if (root == nullptr) {
+      return absl::StatusOr<PathValue>(
+          absl::NotFoundError(fmt::format("There is no variable '{}'", path.variable())));
+    }
   }
-  return *value_;
+  OrError<const Json*> parsed = root->Parsed();
+  if (!parsed.ok()) return parsed.error();
+  return Evaluate(path, **parsed);
+}
+
+const Json& ContextObject::ValueFor(const Path& path) {
+  return Value(MayReachExecutionInput(path));
+}
+
+const Json& ContextObject::Value(bool with_execution_input) {
+  std::optional<Json>& value = with_execution_input ? whole_ : without_input_;
+  if (!value) {
+    JsonParse parsed = ParseJson(make_(with_execution_input));
+    assert(parsed.ok());
+    value = std::move(parsed.value);
+  }
+  return *value;
 }
 
 absl::StatusOr<PathField> CompilePathField(const Json& value) {
@@ -104,18 +140,48 @@ absl::StatusOr<PathField> CompilePathField(const Json& value) {
 OrError<Lazy> ApplyPathField(const PathField& field, const Lazy& value, ContextObject& context) {
   if (field.kind == PathField::Kind::kWhole) return value;
   if (field.kind == PathField::Kind::kEmptyObject) return Lazy::FromText(EmptyObject());
-  OrError<PathValue> found = Find(*field.path, value, context);
+  OrError<PathValue> found = MustFind(*field.path, value, context);
   if (!found.ok()) return found.error();
   const Json* one = found->one();
-  bool stored = !value.fresh() && one != nullptr && one->text() == value.payload().text;
-  if (stored && one->is_compact()) return Slice(value.payload(), *one);
+  const bool variable = field.path->root() == PathRoot::kVariable;
+  const Lazy& from = variable ? *context.Variable(field.path->variable()) : value;
+  if (one != nullptr && one->is_compact() && IsStoredIn(from, *one)) {
+    return Slice(from.payload(), *one);
+  }
   std::string text;
   found->AppendCompact(&text);
   return Lazy::FromText(std::move(text));
 }
 
+OrError<Lazy> ApplyItemsPath(const PathField& field, const Lazy& value, ContextObject& context) {
+  OrError<Lazy> items = ApplyPathField(field, value, context);
+  if (items.ok() || field.path->root() != PathRoot::kInput || !field.path->is_reference()) {
+    return items;
+  }
+  OrError<const Json*> input = value.Parsed();
+  if (!input.ok()) return input.error();
+  return ReferencePathConflict(*field.path, FailingStep(**input, field.path->reference_steps()),
+                               value);
+}
+
+// Both texts are known from public reports: one where the input was a text, the others where it was
+// an object or an array.
+Error ReferencePathConflict(const Path& path, size_t step, const Lazy& input) {
+  const ReferenceStep& failing = path.reference_steps()[step];
+  const auto* name = std::get_if<std::string>(&failing);
+  const size_t begin = input.view().find_first_not_of(" \t\r\n");
+  const bool structured =
+      begin != std::string_view::npos && (input.view()[begin] == '{' || input.view()[begin] == '[');
+  return {
+      std::string(kStatesReferencePathConflict),
+      structured
+          ? fmt::format("Unable to apply step \"{}\" to input {}",
+                        name ? *name : std::to_string(std::get<int64_t>(failing)), input.view())
+          : fmt::format("Unable to apply ReferencePath {} to input {}", path.text(), input.view())};
+}
+
 OrError<Json> ReadPath(const Path& path, const Lazy& input, ContextObject& context) {
-  OrError<PathValue> found = Find(path, input, context);
+  OrError<PathValue> found = MustFind(path, input, context);
   if (!found.ok()) return found.error();
   return found->value();
 }

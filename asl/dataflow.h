@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "asl/draw.h"
 #include "asl/json.h"
 #include "asl/or_error.h"
 #include "asl/path/path.h"
@@ -52,16 +53,35 @@ class Lazy {
   mutable std::optional<Json> parsed_;
 };
 
-// The Context Object of a state visit, made when the first `$$` path asks for it.
+// Whether the value is part of a text that an event has: a fresh text is not stored anywhere, so its
+// parts cannot be slices.
+bool IsStoredIn(const Lazy& whole, const Json& part);
+// That part, without a copy. REQUIRES: IsStoredIn().
+Lazy Slice(const Payload& whole, const Json& part);
+
+// What a state visit sees beside its input: the Context Object, made when the first `$$` path asks
+// for it, the variables, and what States.UUID and States.MathRandom draw from. The execution's input
+// in the object may be large and is seldom meant: paths that cannot reach it get an object without.
 class ContextObject {
  public:
-  // `make` answers the object's JSON text.
-  explicit ContextObject(std::function<std::string()> make) : make_(std::move(make)) {}
-  const Json& value();
+  // `make` answers the object's JSON text, with the execution's input or null for it; `draw`
+  // outlives this, and may be null where no such function is evaluated. `variable` answers the value
+  // of a variable, loaded, or null when there is none.
+  using Make = std::function<std::string(bool with_execution_input)>;
+  using FindVariable = std::function<const Lazy*(std::string_view name)>;
+  explicit ContextObject(Make make, const Draw* draw = nullptr, FindVariable variable = {})
+      : make_(std::move(make)), draw_(draw), variable_(std::move(variable)) {}
+  // As far as `path` looks into it.
+  const Json& ValueFor(const Path& path);
+  const Json& Value(bool with_execution_input);
+  const Lazy* Variable(std::string_view name) { return variable_ ? variable_(name) : nullptr; }
+  const Draw* draw() const { return draw_; }
 
  private:
-  std::function<std::string()> make_;
-  std::optional<Json> value_;
+  Make make_;
+  const Draw* draw_;
+  FindVariable variable_;
+  std::optional<Json> whole_, without_input_;
 };
 
 // InputPath or OutputPath. Absent in the definition: the whole value.
@@ -79,6 +99,20 @@ absl::StatusOr<PathField> CompilePathField(const Json& value);
 // `null` answers {}; a definite `$` path a slice of the same text; other paths fresh compact text.
 OrError<Lazy> ApplyPathField(const PathField& field, const Lazy& value, ContextObject& context);
 
+// The same for ItemsPath, which is applied step by step: where a step finds nothing AWS says
+// ReferencePathConflict (public reports).
+OrError<Lazy> ApplyItemsPath(const PathField& field, const Lazy& value, ContextObject& context);
+
+// `step`, counted from 0, of a reference path could not be applied to the input.
+// REQUIRES: path.is_reference(); the input is loaded.
+Error ReferencePathConflict(const Path& path, size_t step, const Lazy& input);
+
+// What the path finds in the input, the Context Object or a variable, or how not: NotFound also for a
+// variable that there is not. The error is that of a text that cannot be parsed. REQUIRES:
+// input.loaded() if the path's root is the input.
+OrError<absl::StatusOr<PathValue>> Find(const Path& path, const Lazy& input,
+                                        ContextObject& context);
+
 // A path whose value is needed now (SecondsPath, TimeoutSecondsPath, Variable …). The error is
 // AWS's "Invalid path …".
 OrError<Json> ReadPath(const Path& path, const Lazy& input, ContextObject& context);
@@ -91,7 +125,8 @@ OrError<Lazy> ApplyTemplate(const Template& tmpl, const Lazy& input, ContextObje
 struct ResultPathField {
   enum class Kind { kReplace, kDiscard, kMerge };  // absent or `$`; null; a reference path
   Kind kind = Kind::kReplace;
-  std::optional<Path> path;  // kMerge
+  std::optional<Path> path;        // kMerge
+  std::vector<std::string> names;  // of its steps, when all are names
 };
 
 // `value` is the field's JSON: null or a reference path starting `$`. InvalidArgument otherwise.

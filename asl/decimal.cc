@@ -87,6 +87,15 @@ std::strong_ordering CompareNumbers(std::string_view a, std::string_view b) {
   return x.negative ? CompareAbsolute(y, x) : CompareAbsolute(x, y);
 }
 
+std::string CanonicalNumber(std::string_view number) {
+  const Decimal decimal = Read(number);
+  if (decimal.digits.empty()) return "0";
+  std::string text = decimal.negative ? "-" : "";
+  for (Digits digits(decimal.digits); !digits.done();) text += digits.Next();
+  text.erase(text.find_last_not_of('0') + 1);
+  return text + "e" + std::to_string(decimal.magnitude);
+}
+
 std::string JavaDecimalText(std::string_view number) {
   size_t mantissa_end = std::min(number.find_first_of("eE"), number.size());
   std::string digits;

@@ -2,6 +2,8 @@
 // SPDX-FileCopyrightText: The asld authors
 #include "asl/errors.h"
 
+#include <fmt/format.h>
+
 #include "asl/limits.h"
 
 namespace asl {
@@ -21,6 +23,13 @@ Error Clipped(Error error) {
   Cut(&error.name, kErrorNameMax);
   Cut(&error.cause, kErrorCauseMax);
   return error;
+}
+
+Error DataLimitExceeded(std::string_view state_or_worker) {
+  return {std::string(kStatesDataLimitExceeded),
+          fmt::format("The state/task '{}' returned a result with a size exceeding the maximum "
+                      "number of bytes service limit.",
+                      state_or_worker)};
 }
 
 }  // namespace asl

@@ -23,6 +23,9 @@ struct Error {
 // from.
 Error Clipped(Error error);
 
+// What the Task's worker, or the state, made is longer than a payload may be; in AWS's words.
+Error DataLimitExceeded(std::string_view state_or_worker);
+
 inline constexpr std::string_view kStatesAll = "States.ALL";
 inline constexpr std::string_view kStatesTimeout = "States.Timeout";
 inline constexpr std::string_view kStatesHeartbeatTimeout = "States.HeartbeatTimeout";
@@ -30,6 +33,10 @@ inline constexpr std::string_view kStatesTaskFailed = "States.TaskFailed";
 inline constexpr std::string_view kStatesRuntime = "States.Runtime";
 inline constexpr std::string_view kStatesDataLimitExceeded = "States.DataLimitExceeded";
 inline constexpr std::string_view kStatesNoChoiceMatched = "States.NoChoiceMatched";
+inline constexpr std::string_view kStatesQueryEvaluationError = "States.QueryEvaluationError";
+inline constexpr std::string_view kStatesIntrinsicFailure = "States.IntrinsicFailure";
+// The documents call it States.ResultPathMatchFailure; AWS answers with this name (public reports).
+inline constexpr std::string_view kStatesReferencePathConflict = "States.ReferencePathConflict";
 inline constexpr std::string_view kLambdaUnknown = "Lambda.Unknown";
 
 }  // namespace asl

@@ -3,7 +3,9 @@
 //
 // One row per event type: AWS's name, and the field of its details that is a payload. Which other
 // members mean something follows from the family in the name:
-//   …StateEntered, …StateExited          name
+//   …StateEntered                        name
+//   …StateExited                         name, assigned
+//   EvaluationFailed                     name (the state's), location, error
 //   LambdaFunctionScheduled, Activity…   resource, timeout_s, heartbeat_s
 //   TaskScheduled                        region, resource, resource_type, timeout_s, heartbeat_s
 //   Task{Started,Succeeded,Failed,…}     resource, resource_type
@@ -63,6 +65,24 @@ constexpr std::array kRows = std::to_array<Row>({
     {EventType::kActivitySucceeded, "ActivitySucceeded", kOut},
     {EventType::kActivityFailed, "ActivityFailed", kNone},
     {EventType::kActivityTimedOut, "ActivityTimedOut", kNone},
+    {EventType::kMapStateEntered, "MapStateEntered", kIn},
+    {EventType::kMapStateStarted, "MapStateStarted", kIn},
+    {EventType::kMapStateSucceeded, "MapStateSucceeded", kNone},
+    {EventType::kMapStateFailed, "MapStateFailed", kNone},
+    {EventType::kMapStateAborted, "MapStateAborted", kNone},
+    {EventType::kMapStateExited, "MapStateExited", kOut},
+    {EventType::kMapIterationStarted, "MapIterationStarted", kIn},
+    {EventType::kMapIterationSucceeded, "MapIterationSucceeded", kNone},
+    {EventType::kMapIterationFailed, "MapIterationFailed", kNone},
+    {EventType::kMapIterationAborted, "MapIterationAborted", kNone},
+    {EventType::kParallelStateEntered, "ParallelStateEntered", kIn},
+    {EventType::kParallelStateStarted, "ParallelStateStarted", kIn},
+    {EventType::kParallelStateSucceeded, "ParallelStateSucceeded", kNone},
+    {EventType::kParallelStateFailed, "ParallelStateFailed", kNone},
+    {EventType::kParallelStateAborted, "ParallelStateAborted", kNone},
+    {EventType::kParallelStateExited, "ParallelStateExited", kOut},
+    {EventType::kTaskSubmitted, "TaskSubmitted", kOut},
+    {EventType::kEvaluationFailed, "EvaluationFailed", kNone},
 });
 
 constexpr bool RowsAreInOrder() {
@@ -91,6 +111,17 @@ std::optional<EventType> EventTypeFromName(std::string_view name) {
 }
 
 PayloadField PayloadFieldOf(EventType type) { return RowOf(type).payload; }
+
+Text TextIn(const HistoryEvent& event, PayloadField field) {
+  if (field == PayloadField::kAssigned) return event.assigned;
+  const bool here = event.payload.ref.event == event.id && event.payload.ref.field == field;
+  return here ? event.payload.text : nullptr;
+}
+
+bool ShowsPayload(EventType type) {
+  return type != EventType::kMapStateStarted && type != EventType::kMapIterationStarted &&
+         type != EventType::kParallelStateStarted;
+}
 
 bool IsTerminal(EventType type) {
   return type == EventType::kExecutionSucceeded || type == EventType::kExecutionFailed ||

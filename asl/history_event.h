@@ -53,23 +53,46 @@ enum class EventType : uint8_t {
   kActivitySucceeded = 31,
   kActivityFailed = 32,
   kActivityTimedOut = 33,
+  kMapStateEntered = 34,
+  kMapStateStarted = 35,
+  kMapStateSucceeded = 36,
+  kMapStateFailed = 37,
+  kMapStateAborted = 38,
+  kMapStateExited = 39,
+  kMapIterationStarted = 40,
+  kMapIterationSucceeded = 41,
+  kMapIterationFailed = 42,
+  kMapIterationAborted = 43,
+  kParallelStateEntered = 44,
+  kParallelStateStarted = 45,
+  kParallelStateSucceeded = 46,
+  kParallelStateFailed = 47,
+  kParallelStateAborted = 48,
+  kParallelStateExited = 49,
+  kTaskSubmitted = 50,
+  kEvaluationFailed = 51,
 };
 
 struct HistoryEvent {
   EventType type = EventType::kUnknown;
   EventId id = EventId::kNone;
   EventId previous = EventId::kNone;
-  StateIndex state{};  // of the frame when it was written; tells name and resource, see NamesOf
+  StateIndex state{};  // of the frame when it was written; tells name and resource, see ShowNames
   Millis time;         // the partition's clock when the transition ran; equal within one transition
-  std::string name;    // state events: the state's name; ActivityStarted: the worker's name
+  std::string name;    // state events: the state's name; ActivityStarted: the worker's name;
+                       // EvaluationFailed: the state whose expression it was
   Payload payload;  // input, output or parameters, by type; `ref.event == id` when introduced here
   Error error;      // …Failed, …TimedOut, ExecutionAborted
   std::string resource;  // LambdaFunctionScheduled, ActivityScheduled: ARN; Task…: e.g. "invoke"
-  std::string resource_type;           // Task… events: e.g. "lambda"
-  std::string region;                  // TaskScheduled
-  std::string role_arn;                // ExecutionStarted
+  std::string resource_type;  // Task… events: e.g. "lambda"
+  std::string region;         // TaskScheduled
+  std::string role_arn;       // ExecutionStarted; …Scheduled: that of the Task's Credentials
   std::optional<int64_t> timeout_s;    // …Scheduled, only when the definition sets it
   std::optional<int64_t> heartbeat_s;  // …Scheduled, only when the definition sets it
+  std::optional<int64_t> length;       // MapStateStarted: the number of items
+  std::optional<int64_t> index;        // MapIteration…
+  Text assigned;         // …StateExited: an object of the variables assigned; null: none
+  std::string location;  // EvaluationFailed: the field, "Output/total"; empty: no single one
 };
 
 // "TaskStateEntered"; "Unknown" for kUnknown.
@@ -78,6 +101,13 @@ std::optional<EventType> EventTypeFromName(std::string_view name);
 
 // Which field of the event the payload is, by type; kNone for events without one.
 PayloadField PayloadFieldOf(EventType type);
+
+// The text that the event introduced in that field; null: none.
+Text TextIn(const HistoryEvent& event, PayloadField field);
+
+// False: the payload is kept for the engine's own use and is nobody else's business (a Map's array,
+// an iteration's or branch's input that no other event introduces).
+bool ShowsPayload(EventType type);
 
 // True for the four types that end an execution.
 bool IsTerminal(EventType type);

@@ -3,8 +3,16 @@
 //
 #include "asl/java_text.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <cstdlib>
 #include <numeric>
+
+#include "asl/decimal.h"
 
 namespace asl {
 namespace {
@@ -73,6 +81,57 @@ std::vector<size_t> HashMapOrder(const std::vector<std::string>& keys) {
   std::stable_sort(order.begin(), order.end(),
                    [&](size_t i, size_t j) { return bucket_of[i] < bucket_of[j]; });
   return order;
+}
+
+std::string JavaNumberText(std::string_view number) {
+  if (number == "-0") return "0";
+  if (number.find_first_of(".eE") == std::string_view::npos) return std::string(number);
+  constexpr size_t kDoubleMax = 18;
+  if (number.size() > kDoubleMax) return JavaDecimalText(number);
+  double value = 0;
+  auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), value);
+  if (error != std::errc()) return JavaDecimalText(number);
+  // Double.toString's own rule. Otherwise "d.dddE±n", the digits being the fewest that will do.
+  if (value == 0 || (std::abs(value) >= 1e-3 && std::abs(value) < 1e7)) {
+    std::string text = fmt::format("{}", value);
+    return text.find('.') == std::string::npos ? text + ".0" : text;
+  }
+  std::array<char, 32> buffer;
+  const auto written = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value,
+                                     std::chars_format::scientific);
+  const std::string_view text(buffer.data(), static_cast<size_t>(written.ptr - buffer.data()));
+  const std::string_view digits = text.substr(0, text.find('e'));
+  const int exponent = std::atoi(std::string(text.substr(digits.size() + 1)).c_str());
+  return fmt::format("{}{}E{}", digits, digits.find('.') == std::string_view::npos ? ".0" : "",
+                     exponent);
+}
+
+// Recursion is bounded by the parser's depth limit.
+void AppendJavaText(const Json& value, std::string* out) {
+  std::string_view separator;
+  if (value.is_string()) {
+    *out += value.as_string();
+  } else if (value.is_array()) {
+    *out += '[';
+    for (const Json item : value.items()) {
+      *out += separator;
+      separator = ", ";
+      AppendJavaText(item, out);
+    }
+    *out += ']';
+  } else if (value.is_object()) {
+    *out += '{';
+    for (const JsonMember member : value.members()) {
+      *out += separator;
+      separator = ", ";
+      *out += member.key;
+      *out += '=';
+      AppendJavaText(member.value, out);
+    }
+    *out += '}';
+  } else {
+    value.AppendCompact(out);
+  }
 }
 
 }  // namespace asl

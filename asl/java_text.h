@@ -12,6 +12,8 @@
 #include <string_view>
 #include <vector>
 
+#include "asl/json.h"
+
 namespace asl {
 
 // String.compareTo: by UTF-16 code units, so U+1F600 comes before U+E000.
@@ -28,5 +30,14 @@ uint32_t JavaHash(std::string_view text);
 // n; one bucket's keys in the order given (a HashMap splits buckets stably when it grows; trees of
 // eight and more are not modelled).
 std::vector<size_t> HashMapOrder(const std::vector<std::string>& keys);
+
+// A number of JSON as Java prints it once it is parsed: an integer as it is, any other as the
+// shortest text of its double ("1e2" is "100.0", "1.10" is "1.1"), unless it is written with more
+// than 18 characters, which keeps it a BigDecimal.
+std::string JavaNumberText(std::string_view number);
+
+// As java.util's collections print themselves: {Arg1=1, Arg2=[]}; strings bare (recorded:
+// test_format_2).
+void AppendJavaText(const Json& value, std::string* out);
 
 }  // namespace asl

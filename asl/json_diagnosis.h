@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "asl/json.h"
@@ -18,5 +19,9 @@ enum class JsonFault : uint8_t { kSyntax, kTooDeep, kExponent, kSurrogate, kHexD
 
 // `read`: how many bytes the parser took before it stopped.
 JsonError DiagnoseJson(std::string_view text, size_t read, JsonFault fault);
+
+// Jackson's way to say where: `[Source: (String)"…"; line: 1, column: 4]`, with the beginning of
+// the text.
+std::string JacksonLocation(std::string_view text, int line, int column);
 
 }  // namespace asl

@@ -2,8 +2,8 @@
 // SPDX-FileCopyrightText: The asld authors
 //
 // The index behind Json: one flat array of nodes in the order of the text (a container, then its
-// contents), over a text that is shared and never copied. Private to json*.cc; built once by
-// json_parse.cc, immutable afterwards.
+// contents), over a text that is shared and never copied. Private to json*.cc, json_ref.h and to
+// jsonata/, which evaluates straight over it; built once by json_parse.cc, immutable afterwards.
 #pragma once
 
 #include <cstdint>
@@ -37,7 +37,7 @@ struct JsonNode {
   uint8_t flags;
 };
 
-struct JsonDocument {
+struct JsonDocument : std::enable_shared_from_this<JsonDocument> {
   Text text;
   std::vector<JsonNode> nodes;  // nodes[0] is the whole
   std::string resolved;
@@ -59,6 +59,11 @@ class JsonAccess {
   static Json Make(std::shared_ptr<const JsonDocument> document, uint32_t node) {
     return Json(std::move(document), node);
   }
+  // REQUIRES: not moved from.
+  static const std::shared_ptr<const JsonDocument>& Document(const Json& json) {
+    return json.document_;
+  }
+  static uint32_t Node(const Json& json) { return json.node_; }
 };
 
 // Text that we put together from parsed values. An array around a value at the depth limit is

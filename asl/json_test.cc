@@ -73,22 +73,78 @@ TEST(Json, SaysWhyATextIsNotJsonAsJacksonDoes) {
       {"{\"a\" 1}",
        "1:7 Unexpected character ('1' (code 49)): was expecting a colon to separate field name and "
        "value"},
-      {"{\"a\":}", "1:7 Unexpected character ('}' (code 125)): expected a valid value " + values},
+      {"{\"a\":}", "1:7 Unexpected character ('}' (code 125)): expected a value"},
+      {"[1,]", "1:5 Unexpected character (']' (code 93)): expected a valid value " + values},
+  };
+  for (const TextCase& c : cases) EXPECT_EQ(Verdict(c.text), c.expected) << c.text;
+}
+
+TEST(Json, SaysWhatIsLeftOpenOrClosedWrongAsJacksonDoes) {
+  const std::string values(kValues);
+  const TextCase cases[] = {
+      {"{\"a\":1]",
+       "1:8 Unexpected close marker ']': expected '}' (for Object starting at [Source: "
+       "(String)\"{\"a\":1]\"; line: 1, column: 1])"},
+      {"]",
+       "1:2 Unexpected close marker ']': expected '}' (for root starting at [Source: "
+       "(String)\"]\"; line: 1, column: 0])"},
+      {"{\"a\"", "1:5 Unexpected end-of-input within/between Object entries"},
+      {"{\"a\":1,", "1:8 Unexpected end-of-input within/between Object entries"},
+      {"[1,", "1:4 Unexpected end-of-input within/between Array entries"},
+      {"{\"a", "1:4 Unexpected end-of-input in field name"},
+      {"[\"a\\", "1:5 Unexpected end-of-input in character escape sequence"},
+      {"{ // x",
+       "1:4 Unexpected character ('/' (code 47)): maybe a (non-standard) comment? (not recognized "
+       "as one since Feature 'ALLOW_COMMENTS' not enabled for parser)"},
+      {"[\x01]",
+       "1:3 Illegal character ((CTRL-CHAR, code 1)): only regular white space (\\r, \\n, \\t) is "
+       "allowed between tokens"},
+      {"{\xE2\x80\x9C"
+       "a",
+       "1:3 Unexpected character ('\xE2\x80\x9C' (code 8220 / 0x201c)): was expecting "
+       "double-quote to start field name"},
+      {"[-", "1:3 Unexpected end-of-inputNo digit following minus sign"},
+      {"[+1]",
+       "1:4 Unexpected character ('+' (code 43)) in numeric value: JSON spec does not allow "
+       "numbers "
+       "to have plus signs: enable `JsonReadFeature.ALLOW_LEADING_PLUS_SIGN_FOR_NUMBERS` to allow"},
+      {"[NaN]",
+       "1:5 Non-standard token 'NaN': enable `JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS` to allow"},
+      {"[\xF0\x9F\x98\x80]",
+       "1:3 Unexpected character ('?' (code 55357 / 0xd83d)): expected a valid value " + values},
       {"{\"a\":1 \"b\":2}",
        "1:9 Unexpected character ('\"' (code 34)): was expecting comma to separate Object entries"},
       {"[1 2]",
        "1:5 Unexpected character ('2' (code 50)): was expecting comma to separate Array entries"},
       {"[1,\n {",
-       "2:3 Unexpected end-of-input: expected close marker for Object (start marker at line: 2, "
-       "column: 2)"},
+       "2:3 Unexpected end-of-input: expected close marker for Object (start marker at [Source: "
+       "(String)\"[1,\n {\"; line: 2, column: 2])"},
       {"\"abc", "1:5 Unexpected end-of-input: was expecting closing quote for a string value"},
-      {"\"\xC3\xA9\\x\"", "1:4 Unrecognized character escape 'x' (code 120)"},
-      {"\"\\u12\"", "1:6 Unexpected character: expected a hex-digit for character escape sequence"},
+      {"\"\xC3\xA9\\x\"", "1:5 Unrecognized character escape 'x' (code 120)"},
+      {"\"\\u12\"",
+       "1:7 Unexpected character ('\"' (code 34)): expected a hex-digit for character escape "
+       "sequence"},
       {"\"a\nb\"",
-       "1:3 Illegal unquoted character ((CTRL-CHAR, code 10)): has to be escaped using backslash "
+       "1:4 Illegal unquoted character ((CTRL-CHAR, code 10)): has to be escaped using backslash "
        "to be included in string value"},
-      {"01", "1:2 Invalid numeric value: '01'"},
-      {"[1.]", "1:4 Invalid numeric value: '1.'"},
+      {"{\"a\t",
+       "1:5 Illegal unquoted character ((CTRL-CHAR, code 9)): has to be escaped using backslash "
+       "to be included in name"},
+      {"[01]", "1:3 Invalid numeric value: Leading zeroes not allowed"},
+      {"[1.]",
+       "1:4 Unexpected character (']' (code 93)) in numeric value: Decimal point not followed by a "
+       "digit"},
+      {"[0.]",
+       "1:5 Unexpected character (']' (code 93)) in numeric value: Decimal point not followed by a "
+       "digit"},
+      {"[-2.5e+]",
+       "1:5 Unexpected character (']' (code 93)) in numeric value: Exponent indicator not followed "
+       "by a digit"},
+      {"[-a]",
+       "1:4 Unexpected character ('a' (code 97)) in numeric value: expected digit (0-9) to follow "
+       "minus sign, for valid numeric value"},
+      {"1x",
+       "1:3 Unexpected character ('x' (code 120)): Expected space separating root-level values"},
       {"1e99999999999999999999", "1:12 Number with an exponent beyond any range"},
   };
   for (const TextCase& c : cases) EXPECT_EQ(Verdict(c.text), c.expected) << c.text;

@@ -8,11 +8,15 @@
 #include <algorithm>
 #include <ctime>
 
+#include "absl/strings/match.h"
 #include "asl/arn.h"
-#include "asl/json.h"
+#include "asl/sdk_metadata.h"
 
 namespace asl {
 namespace {
+
+constexpr char kVersionHeader[] = "X-Amz-Executed-Version";
+constexpr char kLogHeader[] = "X-Amz-Log-Result";
 
 Error Refuse(const Json& parameters, std::string_view why) {
   return RuntimeError(fmt::format("The Parameters '{}' could not be used to start the Task: [{}]",
@@ -43,60 +47,36 @@ std::string ExecutedVersion(const TaskTarget& target) {
   return number ? target.qualifier : "$LATEST";
 }
 
-struct Headers {
-  std::string version, length, request_id, date, trace_id;
-  bool log_tail;
-};
-
-// In Java HashMap order, each value a list.
-void WriteAllHeaders(const Headers& headers, JsonWriter* out) {
-  const auto list = [&](std::string_view name, std::string_view value) {
-    out->Key(name).BeginArray().String(value).EndArray();
-  };
-  out->Key("AllHttpHeaders").BeginObject();
-  if (headers.log_tail) list("X-Amz-Log-Result", "");
-  list("X-Amz-Executed-Version", headers.version);
-  list("x-amzn-Remapped-Content-Length", "0");
-  list("Connection", "keep-alive");
-  list("x-amzn-RequestId", headers.request_id);
-  list("Content-Length", headers.length);
-  list("Date", headers.date);
-  list("X-Amzn-Trace-Id", headers.trace_id);
-  list("Content-Type", "application/json");
-  out->EndObject();
+std::string_view HeaderOf(const HttpAnswer& http, const char* name) {
+  for (const auto& [key, value] : http.headers) {
+    if (absl::EqualsIgnoreCase(key, name)) return value;
+  }
+  return {};
 }
 
-// Sorted, ignoring case.
-void WriteHeaders(const Headers& headers, JsonWriter* out) {
-  out->Key("HttpHeaders").BeginObject();
-  out->Key("Connection").String("keep-alive");
-  out->Key("Content-Length").String(headers.length);
-  out->Key("Content-Type").String("application/json");
-  out->Key("Date").String(headers.date);
-  out->Key("X-Amz-Executed-Version").String(headers.version);
-  if (headers.log_tail) out->Key("X-Amz-Log-Result").String("");
-  out->Key("x-amzn-Remapped-Content-Length").String("0");
-  out->Key("x-amzn-RequestId").String(headers.request_id);
-  out->Key("X-Amzn-Trace-Id").String(headers.trace_id);
-  out->EndObject();
+std::string TextOf(const Json& parameters, std::string_view field) {
+  const std::optional<Json> value = parameters.Find(field);
+  return value && value->is_string() ? std::string(value->as_string()) : "";
 }
 
 }  // namespace
 
 OrError<Invocation> ReadInvocation(const Json& parameters) {
   const std::optional<Json> name = parameters.Find("FunctionName");
-  if (!name) return Refuse(parameters, "The field \"FunctionName\" is required but was missing");
+  if (!name) return Refuse(parameters, "The field 'FunctionName' is required but was missing");
   if (!name->is_string())
-    return Refuse(parameters, "The value for the field \"FunctionName\" must be a STRING");
+    return Refuse(parameters, "The value for the field 'FunctionName' must be a STRING");
   std::optional<TaskTarget> target = ParseFunctionName(name->as_string());
   if (!target)
-    return Refuse(parameters, "The value for the field \"FunctionName\" is not a function name");
-  Invocation invocation{*std::move(target), parameters.Find("Payload"), false};
+    return Refuse(parameters, "The value for the field 'FunctionName' is not a function name");
+  Invocation invocation{.target = *std::move(target), .payload = parameters.Find("Payload")};
   const std::optional<Json> qualifier = parameters.Find("Qualifier");
   if (qualifier && qualifier->is_string())
     invocation.target.qualifier = std::string(qualifier->as_string());
-  const std::optional<Json> log_type = parameters.Find("LogType");
-  invocation.log_tail = log_type && log_type->is_string() && log_type->as_string() == "Tail";
+  invocation.type = TextOf(parameters, "InvocationType");
+  if (invocation.type == "RequestResponse") invocation.type.clear();
+  invocation.client_context = TextOf(parameters, "ClientContext");
+  invocation.log_tail = TextOf(parameters, "LogType") == "Tail";
   return invocation;
 }
 
@@ -109,32 +89,39 @@ std::string FunctionInput(std::string_view payload) {
   return ValidateJson(content) ? std::string(payload) : content;
 }
 
-std::string InvocationResult(const Invocation& invocation, const Json& answer, size_t answer_bytes,
-                             Millis now, const std::function<double()>& draw) {
-  const std::time_t seconds = now.value / 1000;
-  const Headers headers{ExecutedVersion(invocation.target),
-                        std::to_string(answer_bytes),
-                        UuidFrom(draw),
-                        fmt::format("{:%a, %d %b %Y %H:%M:%S} GMT", fmt::gmtime(seconds)),
-                        fmt::format("Root=1-{:08x}-{};Parent={};Sampled=0", seconds,
-                                    HexFrom(draw, 24), HexFrom(draw, 16)),
-                        invocation.log_tail};
+std::string InvocationResult(const HttpAnswer& http, const std::optional<Json>& payload) {
   JsonWriter out;
   out.BeginObject();
-  out.Key("ExecutedVersion").String(headers.version);
-  if (invocation.log_tail) out.Key("LogResult").String("");
-  out.Key("Payload").Value(answer);
-  out.Key("SdkHttpMetadata").BeginObject();
-  WriteAllHeaders(headers, &out);
-  WriteHeaders(headers, &out);
-  out.Key("HttpStatusCode").Int(200);
-  out.EndObject();
-  out.Key("SdkResponseMetadata").BeginObject();
-  out.Key("RequestId").String(headers.request_id);
-  out.EndObject();
-  out.Key("StatusCode").Int(200);
+  const std::string_view version = HeaderOf(http, kVersionHeader);
+  if (!version.empty()) out.Key("ExecutedVersion").String(version);
+  const bool log = std::any_of(http.headers.begin(), http.headers.end(), [](const auto& header) {
+    return absl::EqualsIgnoreCase(header.first, kLogHeader);
+  });
+  if (log) out.Key("LogResult").String(HeaderOf(http, kLogHeader));
+  out.Key("Payload");
+  payload ? out.Value(*payload) : out.String("");
+  WriteSdkHttpMetadata(http, &out);
+  WriteSdkResponseMetadata(http, &out);
+  out.Key("StatusCode").Int(http.status);
   out.EndObject();
   return out.Take();
+}
+
+HttpAnswer WorkersHttpAnswer(const Invocation& invocation, size_t answer_bytes, Millis now,
+                             const std::function<double()>& draw) {
+  const std::time_t seconds = now.value / 1000;
+  HttpAnswer http{.request_id = UuidFrom(draw)};
+  http.headers = {{"Date", fmt::format("{:%a, %d %b %Y %H:%M:%S} GMT", fmt::gmtime(seconds))},
+                  {"Content-Type", "application/json"},
+                  {"Content-Length", std::to_string(answer_bytes)},
+                  {"Connection", "keep-alive"},
+                  {"x-amzn-RequestId", http.request_id},
+                  {"x-amzn-Remapped-Content-Length", "0"},
+                  {kVersionHeader, ExecutedVersion(invocation.target)},
+                  {"X-Amzn-Trace-Id", fmt::format("Root=1-{:08x}-{};Parent={};Sampled=0", seconds,
+                                                  HexFrom(draw, 24), HexFrom(draw, 16))}};
+  if (invocation.log_tail) http.headers.emplace_back(kLogHeader, "");
+  return http;
 }
 
 }  // namespace asl

@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "asl/definition.h"
+#include "asl/http_answer.h"
 #include "asl/json.h"
 #include "asl/or_error.h"
 #include "asl/time.h"
@@ -22,6 +23,8 @@ namespace asl {
 struct Invocation {
   TaskTarget target;            // from FunctionName and Qualifier
   std::optional<Json> payload;  // absent: the function gets {}
+  std::string type;             // "Event", "DryRun"; empty: RequestResponse
+  std::string client_context;   // Base64
   bool log_tail = false;        // LogType "Tail": the result has a LogResult
 };
 
@@ -33,9 +36,12 @@ OrError<Invocation> ReadInvocation(const Json& parameters);
 // refuses what is not JSON).
 std::string FunctionInput(std::string_view payload);
 
-// The result of the Task: `answer` is the function's, `answer_bytes` its length as it came. `draw`
-// makes the ids of the request, which no worker of ours has.
-std::string InvocationResult(const Invocation& invocation, const Json& answer, size_t answer_bytes,
-                             Millis now, const std::function<double()>& draw);
+// The result of the Task from the Invoke API's answer; nullopt: it had no body.
+std::string InvocationResult(const HttpAnswer& http, const std::optional<Json>& payload);
+
+// What that API would have answered for a worker whose answer has `answer_bytes`. `draw` makes the
+// ids of the request, which no worker of ours has.
+HttpAnswer WorkersHttpAnswer(const Invocation& invocation, size_t answer_bytes, Millis now,
+                             const std::function<double()>& draw);
 
 }  // namespace asl

@@ -6,6 +6,7 @@
 // the same batch). Plain data, valid while the Program lives.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -23,11 +24,18 @@ struct ScheduleTask {
   FrameId frame;
   EventId scheduled;
   uint32_t attempt;
-  TaskTarget target;  // which kind of worker, and the name it registers
-  Payload input;      // what the worker gets
+  // Which kind of worker, and the name it registers; the program's, or one of its own.
+  std::shared_ptr<const TaskTarget> target;
+  Payload input;  // what the worker gets
   std::optional<int64_t> timeout_s;
   std::optional<int64_t> heartbeat_s;
   std::string_view state_name;
+  // lambda:invoke: of which `input` is the Payload, for who calls the Invoke API with them; and
+  // whether they ask for what only that can do.
+  Payload parameters = {};
+  bool by_call_only = false;
+  // Credentials: the ARN of the role as which the work is done, by whoever can; empty: none.
+  std::string role = {};
 };
 
 // The task of this attempt is no longer wanted (timeout, stop): take it from the queue, tell its
@@ -38,7 +46,8 @@ struct CancelTask {
   uint64_t queue_number;
 };
 
-// The result or failure of this attempt was accepted: its queue entry goes.
+// The worker's result or failure of this attempt was accepted: its queue entry goes. A Task with a
+// callback goes on without.
 struct FinishTask {
   FrameId frame;
   EventId scheduled;
@@ -49,7 +58,7 @@ struct ArmTimer {
   FrameId frame;
   TimerKind kind;
   Millis due;         // kHeartbeat: the first deadline; the caller re-arms it at every heartbeat
-  EventId scheduled;  // the attempt, for kTaskTimeout and kHeartbeat; kNone otherwise
+  EventId scheduled;  // the attempt, for timers of a Task; kNone otherwise
 };
 
 struct CancelTimer {
@@ -73,11 +82,38 @@ struct FrameChange {
   std::optional<Frame> frame;  // nullopt: the frame is gone
 };
 
+// What a branch or iteration answered, kept until its Map or Parallel is over.
+struct ResultKey {
+  FrameId frame;   // of the Map or Parallel
+  uint32_t index;  // number of the branch or iteration
+  uint64_t ToInt() const { return uint64_t{static_cast<uint32_t>(frame)} << 32 | index; }
+  friend bool operator==(const ResultKey&, const ResultKey&) = default;
+  friend auto operator<=>(const ResultKey& a, const ResultKey& b) {
+    return a.ToInt() <=> b.ToInt();
+  }
+};
+struct ResultChange {
+  ResultKey key;
+  std::optional<Payload> result;  // nullopt: it is gone
+};
+
 struct Outcome {
-  std::vector<HistoryEvent> events;  // dense from ExecutionView::next_event
-  std::vector<FrameChange> frames;   // at most one change per frame
-  std::vector<Effect> effects;       // in the order they are to be acted on
-  bool more = false;                 // cut at kEventsPerAdvanceMax: offer Continue in a later turn
+  // Dense from ExecutionView::next_event. What an event shows because of its state alone is left
+  // out: see ShowNames.
+  std::vector<HistoryEvent> events;
+  std::vector<FrameChange> frames;    // at most one change per frame
+  std::vector<ResultChange> results;  // at most one change per key
+  std::vector<Effect> effects;        // in the order they are to be acted on
+  bool more = false;                  // cut at kEventsPerAdvanceMax: offer Continue in a later turn
+
+  // Empties it but keeps what it has allocated, for the next one to be written there.
+  void Clear() {
+    events.clear();
+    frames.clear();
+    results.clear();
+    effects.clear();
+    more = false;
+  }
 };
 
 // Something Advance must read is not in memory: bring it and offer the same signal again. Nothing

@@ -4,9 +4,12 @@
 
 #include <fmt/format.h>
 
+#include <cassert>
+#include <cstdlib>
 #include <memory>
 #include <string>
 
+#include "asl/parse_scope.h"
 #include "asl/rules.h"
 #include "asl/timestamp.h"
 
@@ -22,77 +25,74 @@ PassState ParsePass(const Place& place) {
   }
   pass.result_path = ParseResultPath(place);
   pass.output_path = ParsePathField(place, "OutputPath");
+  pass.exit = ParseExit(place);
   pass.next = ParseNext(place);
   return pass;
 }
 
-// lambda:invoke's parameters as far as the definition itself shows them.
-void CheckInvokeParameters(const Place& place) {
-  const std::optional<Json> parameters = place.object.Find("Parameters");
-  if (!parameters || !parameters->is_object()) return;
-  const std::string at = place.At("Parameters");
-  if (!parameters->Find("FunctionName") && !parameters->Find("FunctionName.$")) {
-    place.problems->Add(kSchema, "The field 'FunctionName' is required but was missing", at,
-                        parameters->span());
-  }
-  const std::optional<Json> type = parameters->Find("InvocationType");
-  const bool waits = !type || (type->is_string() && type->as_string() == "RequestResponse");
-  if (!waits || parameters->Find("InvocationType.$")) {
-    place.problems->Add(kNotSupportedYet,
-                        "Not supported yet: an 'InvocationType' other than 'RequestResponse'", at,
-                        parameters->span());
-  }
-}
-
-void CheckHeartbeat(const Place& place, const TaskState& task) {
-  if (!task.heartbeat.literal || !task.timeout.literal) return;
-  if (*task.heartbeat.literal < *task.timeout.literal) return;
-  place.problems->Add(kSchema, "'HeartbeatSeconds' must be smaller than 'TimeoutSeconds'",
-                      place.At("HeartbeatSeconds"), place.object.Find("HeartbeatSeconds")->span());
-}
-
 TaskState ParseTask(const Place& place) {
   TaskState task;
-  task.target = ParseTarget(place);
-  if (task.target.kind == TaskKind::kLambdaInvoke) CheckInvokeParameters(place);
+  task.target = ParseTaskTarget(place);
   task.input_path = ParsePathField(place, "InputPath");
   task.parameters = ParseTemplate(place, "Parameters");
   task.result_selector = ParseTemplate(place, "ResultSelector");
   task.result_path = ParseResultPath(place);
   task.output_path = ParsePathField(place, "OutputPath");
-  task.timeout = ParseSeconds(place, "TimeoutSeconds");
-  task.heartbeat = ParseSeconds(place, "HeartbeatSeconds");
-  CheckHeartbeat(place, task);
-  task.retriers = ParseRetry(place);
-  task.catchers = ParseCatch(place);
+  task.arguments = ParseJsonata(place, "Arguments");
+  task.credentials_query = ParseJsonata(place, "Credentials");
+  if (!place.jsonata) task.credentials = ParseTemplate(place, "Credentials");
+  task.exit = ParseExit(place);
+  task.timeout = ParseNumber(place, "TimeoutSeconds");
+  task.heartbeat = ParseNumber(place, "HeartbeatSeconds");
+  task.handlers = ParseHandlers(place);
   task.next = ParseNext(place);
   return task;
 }
 
-void ParseRule(const Place& place, const Json& rule, const std::string& location,
-               ChoiceState* choice) {
-  if (!rule.is_object()) {
-    place.problems->Add(kSchema, "Expected value of type [OBJECT]", location, rule.span());
-    return;
+ParallelState ParseParallel(const Place& place) {
+  ParallelState parallel;
+  parallel.input_path = ParsePathField(place, "InputPath");
+  parallel.parameters = ParseTemplate(place, "Parameters");
+  parallel.result_selector = ParseTemplate(place, "ResultSelector");
+  parallel.result_path = ParseResultPath(place);
+  parallel.output_path = ParsePathField(place, "OutputPath");
+  parallel.arguments = ParseJsonata(place, "Arguments");
+  parallel.exit = ParseExit(place);
+  parallel.handlers = ParseHandlers(place);
+  parallel.next = ParseNext(place);
+  for (const Json branch : place.object.Find("Branches")->items()) {
+    parallel.branches.push_back(place.scopes->Add(branch));
   }
-  const std::optional<Json> next = rule.Find("Next");
-  if (!next) {
-    place.problems->Add(kSchema, "These fields are required: [Next]", location, rule.span());
-  } else if (!next->is_string()) {
-    place.problems->Add(kSchema, "Expected value of type [STRING]", location + "/Next",
-                        next->span());
+  return parallel;
+}
+
+MapState ParseMap(const Place& place) {
+  MapState map;
+  map.input_path = ParsePathField(place, "InputPath");
+  map.items_path = ParsePathField(place, "ItemsPath");
+  map.items = ParseJsonata(place, "Items");
+  const bool older = place.object.Find("Parameters").has_value();
+  map.item_selector_query = ParseJsonata(place, "ItemSelector");
+  if (!place.jsonata) {
+    map.item_selector = ParseTemplate(place, older ? "Parameters" : "ItemSelector");
   }
-  if (const std::optional<Json> assign = rule.Find("Assign")) {
-    place.problems->Add(kNotSupportedYet, "The field 'Assign' is not supported yet",
-                        location + "/Assign", assign->span());
+  map.concurrency = ParseNumber(place, "MaxConcurrency");
+  map.tolerated_count = ParseQuery(place, "ToleratedFailureCount");
+  map.tolerated_percentage = ParseQuery(place, "ToleratedFailurePercentage");
+  map.result_selector = ParseTemplate(place, "ResultSelector");
+  map.result_path = ParseResultPath(place);
+  map.output_path = ParsePathField(place, "OutputPath");
+  map.exit = ParseExit(place);
+  map.handlers = ParseHandlers(place);
+  map.next = ParseNext(place);
+  for (const std::string_view field : {"ItemProcessor", "Iterator"}) {
+    const std::optional<Json> processor = place.object.Find(field);
+    if (!processor) continue;
+    map.start_at = place.scopes->Add(*processor);
+    const std::string text = processor->Compact();
+    map.item_visible = text.find("$$") != std::string::npos || text.find("$states") != text.npos;
   }
-  Condition::Compiled condition = Condition::Compile(rule);
-  for (const ConditionProblem& problem : condition.problems) {
-    place.problems->Add(problem.not_served_yet ? kNotSupportedYet : kSchema, problem.message,
-                        location + problem.location, problem.span);
-  }
-  if (!condition.value) return;
-  choice->rules.push_back({*std::move(condition.value), ParseTarget(rule, "Next", place.names)});
+  return map;
 }
 
 ChoiceState ParseChoice(const Place& place) {
@@ -102,11 +102,18 @@ ChoiceState ParseChoice(const Place& place) {
   if (place.object.Find("Default")) {
     choice.fallback = ParseTarget(place.object, "Default", place.names);
   }
-  const std::optional<Json> rules = place.object.Find("Choices");
-  if (!rules) return choice;
-  size_t i = 0;
-  for (const Json rule : rules->items()) {
-    ParseRule(place, rule, fmt::format("{}[{}]", place.At("Choices"), i++), &choice);
+  choice.exit = ParseExit(place);
+  for (const Json object : place.object.Find("Choices")->items()) {
+    const Place at{object, place.names, place.scopes, place.jsonata,
+                   fmt::format("Choices[{}]/", choice.rules.size())};
+    ChoiceRule& rule = choice.rules.emplace_back();
+    rule.exit = ParseExit(at);
+    rule.next = ParseTarget(object, "Next", place.names);
+    rule.query = ParseJsonata(at, "Condition");
+    if (place.jsonata) continue;
+    Condition::Compiled condition = Condition::Compile(object);
+    assert(condition.value);
+    rule.condition = std::move(condition.value);
   }
   return choice;
 }
@@ -115,9 +122,9 @@ WaitState ParseWait(const Place& place) {
   WaitState wait;
   wait.input_path = ParsePathField(place, "InputPath");
   wait.output_path = ParsePathField(place, "OutputPath");
-  const SecondsField seconds = ParseSeconds(place, "Seconds");
-  wait.seconds = seconds.literal;
-  wait.seconds_path = seconds.path;
+  wait.exit = ParseExit(place);
+  wait.seconds = ParseNumber(place, "Seconds");
+  wait.timestamp_query = ParseQuery(place, "Timestamp");
   if (const std::optional<std::string_view> text = StringField(place.object, "Timestamp")) {
     const std::optional<Instant> at = ParseInstant(*text);
     if (at) wait.timestamp = Millis{at->seconds * 1000};
@@ -131,41 +138,17 @@ FailState ParseFail(const Place& place) {
   FailState fail;
   if (const auto name = StringField(place.object, "Error")) fail.error.name = std::string(*name);
   if (const auto cause = StringField(place.object, "Cause")) fail.error.cause = std::string(*cause);
-  fail.error_path = ParseReferencePath(place, "ErrorPath");
-  fail.cause_path = ParseReferencePath(place, "CausePath");
+  fail.error_path = ParseExpression(place, "ErrorPath");
+  fail.cause_path = ParseExpression(place, "CausePath");
+  fail.error_query = ParseQuery(place, "Error");
+  fail.cause_query = ParseQuery(place, "Cause");
   return fail;
-}
-
-// The scope of the state's rules; reports a type that has none.
-std::optional<Scope> FindScope(const Place& place) {
-  const std::optional<Json> type = place.object.Find("Type");
-  if (!type) {
-    place.problems->Add(kSchema, "These fields are required: [Type]", place.location,
-                        place.object.span());
-    return std::nullopt;
-  }
-  const std::string_view name = type->is_string() ? type->as_string() : std::string_view();
-  if (const std::optional<Scope> scope = ScopeOfType(name)) return scope;
-  if (name == "Parallel" || name == "Map") {
-    place.problems->Add(kNotSupportedYet,
-                        fmt::format("States of type '{}' are not supported yet", name),
-                        place.At("Type"), type->span());
-  } else {
-    place.problems->Add(kSchema,
-                        "The field 'Type' should have one of these values: [Task, Wait, Pass, "
-                        "Succeed, Fail, Choice, Parallel, Map]",
-                        place.At("Type"), type->span());
-  }
-  return std::nullopt;
 }
 
 }  // namespace
 
-std::optional<StateBody> ParseState(const Place& place) {
-  const std::optional<Scope> scope = FindScope(place);
-  if (!scope) return std::nullopt;
-  CheckFields(*scope, place.object, place.location, place.problems);
-  switch (*scope) {
+StateBody ParseState(const Place& place) {
+  switch (ScopeOfType(StringField(place.object, "Type").value_or("")).value_or(kMachine)) {
     case kPass:
       return ParsePass(place);
     case kTask:
@@ -175,15 +158,19 @@ std::optional<StateBody> ParseState(const Place& place) {
     case kWait:
       return ParseWait(place);
     case kSucceed:
-      return SucceedState{ParsePathField(place, "InputPath"), ParsePathField(place, "OutputPath")};
+      return SucceedState{ParsePathField(place, "InputPath"), ParsePathField(place, "OutputPath"),
+                          ParseExit(place)};
     case kFail:
       return ParseFail(place);
-    case kMachine:
-    case kRetrier:
-    case kCatcher:
+    case kParallel:
+      return ParseParallel(place);
+    case kMap:
+      return ParseMap(place);
+    default:
       break;
   }
-  return std::nullopt;
+  assert(false);
+  std::abort();
 }
 
 }  // namespace asl

@@ -24,7 +24,14 @@ inline EventId operator+(EventId id, int64_t n) { return EventId{static_cast<int
 inline int64_t ToInt(EventId id) { return static_cast<int64_t>(id); }
 
 // The field of a history event that holds the text. Stored: never renumber.
-enum class PayloadField : uint8_t { kNone = 0, kInput = 1, kOutput = 2, kParameters = 3 };
+// kAssigned: the object of the variables that a …StateExited event assigned, beside its output.
+enum class PayloadField : uint8_t {
+  kNone = 0,
+  kInput = 1,
+  kOutput = 2,
+  kParameters = 3,
+  kAssigned = 4
+};
 
 // Where a payload's bytes lie: `length` bytes from `offset` of that field's text in event `event`.
 struct PayloadRef {

@@ -22,7 +22,7 @@ bool MatchesName(std::string_view wanted, const Failure& failure) {
 }  // namespace
 
 bool Matches(std::span<const std::string> error_equals, const Failure& failure) {
-  if (failure.error.name == kStatesRuntime) return false;
+  if (failure.terminal || failure.error.name == kStatesRuntime) return false;
   return std::any_of(error_equals.begin(), error_equals.end(),
                      [&](const std::string& wanted) { return MatchesName(wanted, failure); });
 }

@@ -34,6 +34,7 @@ struct Retrier {
 struct Failure {
   Error error;
   bool missed_heartbeat = false;
+  bool terminal = false;  // met by no Retrier and no Catcher, whatever its name
 };
 
 // True when one of the names of an ErrorEquals matches. States.Runtime is matched by nothing, not

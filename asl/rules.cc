@@ -1,245 +1,243 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The asld authors
 //
-// Sources: specification, "States" and its tables; AWS guide, one page per state type. Messages
-// that a recording of AWS shows are AWS's; the others are ours in its manner.
+// Sources: specification, "States" and its tables; AWS guide, one page per state type and per field
+// of a Distributed Map.
 #include "asl/rules.h"
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
-#include <span>
+#include <limits>
 #include <vector>
 
+#include "asl/field_relations.h"
 #include "asl/limits.h"
-#include "asl/timestamp.h"
 
 namespace asl {
 namespace {
 
 enum class Must : uint8_t { kBe, kMay };  // kBe: required
-
-enum class Shape : uint8_t {
-  kText,
-  kTrue,  // End
-  kObject,
-  kFilledObject,
-  kList,
-  kFilledList,
-  kErrorNames,  // a non-empty list of texts
-  kTimestamp,
-  kWaitSeconds,  // 0 …
-  kSeconds,      // 1 … 99999999
-  kAttempts,     // 0 … 99999999
-  kMaxDelay,     // 1 … 31622400
-  kBackoff,      // a number from 1.0
-  kJitter,
-  kLanguage,
-  kVersion,
-  kTextOrNull,  // a path, or null
-  kAnything,
-  kJsonataOnly,  // belongs to the other query language
-  kNotServed,    // valid, but refused until it is served
-};
+enum class In : uint8_t { kBoth, kJsonPath, kJsonata };
+enum class Runs : uint8_t { kHere, kNotYet };  // kNotYet: valid, but refused until it is served
 
 struct FieldRule {
   std::string_view field;
-  uint16_t scopes;
+  uint32_t scopes;
   Must must;
-  Shape shape;
+  In in;
+  Value value;
+  Runs runs = Runs::kHere;
 };
 
-constexpr uint16_t kStates = kTask | kPass | kWait | kChoice | kSucceed | kFail;
-constexpr uint16_t kWithNext = kTask | kPass | kWait;
-constexpr uint16_t kWithPaths = kTask | kPass | kWait | kChoice | kSucceed;
+constexpr uint32_t kStates = kWork | kPass | kWait | kChoice | kSucceed | kFail;
+constexpr uint32_t kWithNext = kWork | kPass | kWait;
+constexpr uint32_t kWithPaths = kWithNext | kChoice | kSucceed;
+constexpr uint32_t kMachines = kMachine | kBranch | kProcessor;
+constexpr uint32_t kS3 = kItemReader | kResultWriter;
 
-// Rows of required fields stand in the order in which AWS names missing ones.
+using Names = std::string_view;
+constexpr std::array<Names, 2> kLanguages = {"JSONPath", "JSONata"};
+constexpr std::array<Names, 1> kVersions = {"1.0"};
+constexpr std::array<Names, 2> kJitters = {"NONE", "FULL"};
+constexpr std::array<Names, 2> kModes = {"INLINE", "DISTRIBUTED"};
+constexpr std::array<Names, 2> kExecutionTypes = {"STANDARD", "EXPRESS"};
+constexpr std::array<Names, 5> kInputTypes = {"CSV", "JSON", "JSONL", "PARQUET", "MANIFEST"};
+constexpr std::array<Names, 2> kHeaderLocations = {"FIRST_ROW", "GIVEN"};
+constexpr std::array<Names, 5> kDelimiters = {"COMMA", "PIPE", "SEMICOLON", "SPACE", "TAB"};
+constexpr std::array<Names, 2> kReaderTransformations = {"NONE", "LOAD_AND_FLATTEN"};
+constexpr std::array<Names, 2> kManifests = {"ATHENA_DATA", "S3_INVENTORY"};
+constexpr std::array<Names, 3> kWriterTransformations = {"NONE", "COMPACT", "FLATTEN"};
+constexpr std::array<Names, 2> kOutputTypes = {"JSON", "JSONL"};
+
+constexpr double kNoMax = std::numeric_limits<double>::infinity();
+constexpr double kSeconds = kSecondsMax;
+
+constexpr Value Is(Shape shape) { return {.shape = shape}; }
+constexpr Value Integer(double min, double max) {
+  return {.shape = Shape::kInteger, .min = min, .max = max};
+}
+constexpr Value Number(double min, double max) {
+  return {.shape = Shape::kNumber, .min = min, .max = max};
+}
+constexpr Value OneOf(std::span<const std::string_view> allowed) {
+  return {.shape = Shape::kOneOf, .allowed = allowed};
+}
+constexpr Value Object(Scope rules) { return {.shape = Shape::kObject, .nested = rules}; }
+constexpr Value List(Scope rules) { return {.shape = Shape::kList, .nested = rules}; }
+constexpr Value FilledList(Scope rules) { return {.shape = Shape::kFilledList, .nested = rules}; }
+constexpr Value kAny = Is(Shape::kAnything).OrExpression();
+constexpr Value kText = Is(Shape::kText);
+constexpr Value kPath = Is(Shape::kPath);
+constexpr Value kReference = Is(Shape::kReferencePath);
+constexpr Value kTemplate = Is(Shape::kTemplate);
+constexpr Value kTemplateObject = Is(Shape::kTemplateObject);
+
+// Rows of required fields stand in the order in which AWS names missing ones. Of two rows for one
+// field the one for the state's language counts.
 constexpr std::array kFields = std::to_array<FieldRule>({
-    {"States", kMachine, Must::kBe, Shape::kFilledObject},
-    {"StartAt", kMachine, Must::kBe, Shape::kText},
-    {"Version", kMachine, Must::kMay, Shape::kVersion},
-    {"TimeoutSeconds", kMachine | kTask, Must::kMay, Shape::kSeconds},
-    {"QueryLanguage", kMachine | kStates, Must::kMay, Shape::kLanguage},
-    {"Comment", kMachine | kStates | kRetrier | kCatcher, Must::kMay, Shape::kText},
-    {"Type", kStates, Must::kBe, Shape::kText},
-    {"Next", kWithNext, Must::kMay, Shape::kText},
-    {"End", kWithNext, Must::kMay, Shape::kTrue},
-    {"InputPath", kWithPaths, Must::kMay, Shape::kTextOrNull},
-    {"OutputPath", kWithPaths, Must::kMay, Shape::kTextOrNull},
-    {"Parameters", kTask | kPass, Must::kMay, Shape::kAnything},
-    {"Result", kPass, Must::kMay, Shape::kAnything},
-    {"ResultSelector", kTask, Must::kMay, Shape::kObject},
-    {"ResultPath", kTask | kPass, Must::kMay, Shape::kTextOrNull},
-    {"Resource", kTask, Must::kBe, Shape::kText},
-    {"TimeoutSecondsPath", kTask, Must::kMay, Shape::kText},
-    {"HeartbeatSeconds", kTask, Must::kMay, Shape::kSeconds},
-    {"HeartbeatSecondsPath", kTask, Must::kMay, Shape::kText},
-    {"Retry", kTask, Must::kMay, Shape::kList},
-    {"Catch", kTask, Must::kMay, Shape::kList},
-    {"Credentials", kTask, Must::kMay, Shape::kNotServed},
-    {"Choices", kChoice, Must::kBe, Shape::kFilledList},
-    {"Default", kChoice, Must::kMay, Shape::kText},
-    {"Seconds", kWait, Must::kMay, Shape::kWaitSeconds},
-    {"SecondsPath", kWait, Must::kMay, Shape::kText},
-    {"Timestamp", kWait, Must::kMay, Shape::kTimestamp},
-    {"TimestampPath", kWait, Must::kMay, Shape::kText},
-    {"Error", kFail, Must::kMay, Shape::kText},
-    {"ErrorPath", kFail, Must::kMay, Shape::kText},
-    {"Cause", kFail, Must::kMay, Shape::kText},
-    {"CausePath", kFail, Must::kMay, Shape::kText},
-    {"ErrorEquals", kRetrier | kCatcher, Must::kBe, Shape::kErrorNames},
-    {"IntervalSeconds", kRetrier, Must::kMay, Shape::kSeconds},
-    {"MaxAttempts", kRetrier, Must::kMay, Shape::kAttempts},
-    {"BackoffRate", kRetrier, Must::kMay, Shape::kBackoff},
-    {"MaxDelaySeconds", kRetrier, Must::kMay, Shape::kMaxDelay},
-    {"JitterStrategy", kRetrier, Must::kMay, Shape::kJitter},
-    {"Next", kCatcher, Must::kBe, Shape::kText},
-    {"ResultPath", kCatcher, Must::kMay, Shape::kTextOrNull},
-    {"Arguments", kTask, Must::kMay, Shape::kJsonataOnly},
-    {"Output", kWithPaths | kCatcher, Must::kMay, Shape::kJsonataOnly},
-    {"Assign", kTask | kPass | kWait | kChoice | kCatcher, Must::kMay, Shape::kNotServed},
+    {"States", kMachines, Must::kBe, In::kBoth, Is(Shape::kStates)},
+    {"StartAt", kMachines, Must::kBe, In::kBoth, kText},
+    {"Version", kMachine, Must::kMay, In::kBoth, OneOf(kVersions)},
+    {"TimeoutSeconds", kMachine, Must::kMay, In::kBoth, Integer(0, kSeconds)},
+    {"QueryLanguage", kMachine | kStates, Must::kMay, In::kBoth, OneOf(kLanguages)},
+    {"Comment", kMachines | kStates | kRetrier | kCatcher | kJsonataRule, Must::kMay, In::kBoth,
+     kText},
+
+    {"Type", kStates, Must::kBe, In::kBoth, kText},
+    {"Next", kWithNext, Must::kMay, In::kBoth, kText},
+    {"End", kWithNext, Must::kMay, In::kBoth, Is(Shape::kTrueOrFalse)},
+    {"InputPath", kWithPaths, Must::kMay, In::kJsonPath, kPath},
+    {"OutputPath", kWithPaths, Must::kMay, In::kJsonPath, kPath},
+    {"Parameters", kWork | kPass, Must::kMay, In::kJsonPath, kTemplate},
+    {"ResultSelector", kWork, Must::kMay, In::kJsonPath, kTemplateObject},
+    {"ResultPath", kWork | kPass, Must::kMay, In::kJsonPath, Is(Shape::kResultPath)},
+    {"Arguments", kTask | kParallel, Must::kMay, In::kJsonata, kAny},
+    {"Output", kWithPaths | kCatcher | kJsonataRule, Must::kMay, In::kJsonata, kAny},
+    {"Assign", kWithNext | kChoice | kCatcher | kJsonataRule, Must::kMay, In::kBoth,
+     Is(Shape::kVariables).OrExpression()},
+    {"Retry", kWork, Must::kMay, In::kBoth, List(kRetrier)},
+    {"Catch", kWork, Must::kMay, In::kBoth, List(kCatcher)},
+
+    {"Result", kPass, Must::kMay, In::kJsonPath, Is(Shape::kResult)},
+
+    {"Resource", kTask, Must::kBe, In::kBoth, kText},
+    {"TimeoutSeconds", kTask, Must::kMay, In::kBoth, Integer(1, kSeconds).OrExpression()},
+    {"TimeoutSecondsPath", kTask, Must::kMay, In::kJsonPath, kReference},
+    {"HeartbeatSeconds", kTask, Must::kMay, In::kBoth, Integer(1, kSeconds).OrExpression()},
+    {"HeartbeatSecondsPath", kTask, Must::kMay, In::kJsonPath, kReference},
+    {"Credentials", kTask, Must::kMay, In::kBoth, Is(Shape::kCredentials).OrExpression()},
+
+    {"Choices", kChoice, Must::kBe, In::kBoth, Is(Shape::kFilledList)},
+    {"Default", kChoice, Must::kMay, In::kBoth, kText},
+    {"Condition", kJsonataRule, Must::kBe, In::kJsonata, Is(Shape::kCondition).OrExpression()},
+    {"Next", kJsonataRule, Must::kBe, In::kBoth, kText},
+    {"Variable", kJsonataRule, Must::kMay, In::kJsonPath, kText},
+
+    {"Seconds", kWait, Must::kMay, In::kBoth, Integer(0, kSeconds).OrExpression()},
+    {"SecondsPath", kWait, Must::kMay, In::kJsonPath, kReference},
+    {"Timestamp", kWait, Must::kMay, In::kBoth, Is(Shape::kTimestamp).OrExpression()},
+    {"TimestampPath", kWait, Must::kMay, In::kJsonPath, kReference},
+
+    {"Error", kFail, Must::kMay, In::kBoth, Is(Shape::kStaticText).OrExpression()},
+    {"ErrorPath", kFail, Must::kMay, In::kJsonPath, Is(Shape::kPathOrCall)},
+    {"Cause", kFail, Must::kMay, In::kBoth, Is(Shape::kStaticText).OrExpression()},
+    {"CausePath", kFail, Must::kMay, In::kJsonPath, Is(Shape::kPathOrCall)},
+
+    {"Branches", kParallel, Must::kBe, In::kBoth, FilledList(kBranch)},
+
+    {"ItemProcessor", kMap, Must::kMay, In::kBoth, Object(kProcessor)},
+    {"Iterator", kMap, Must::kMay, In::kBoth, Object(kProcessor)},
+    {"ProcessorConfig", kProcessor, Must::kMay, In::kBoth, Object(kProcessorConfig)},
+    {"Mode", kProcessorConfig, Must::kMay, In::kBoth, OneOf(kModes)},
+    {"ExecutionType", kProcessorConfig, Must::kMay, In::kBoth, OneOf(kExecutionTypes)},
+    {"Items", kMap, Must::kMay, In::kJsonata, Is(Shape::kItems).OrExpression()},
+    {"ItemsPath", kMap, Must::kMay, In::kJsonPath, Is(Shape::kItemsPath)},
+    {"ItemSelector", kMap, Must::kMay, In::kJsonPath, kTemplateObject},
+    {"ItemSelector", kMap, Must::kMay, In::kJsonata, kAny},
+    {"MaxConcurrency", kMap, Must::kMay, In::kBoth, Integer(0, kNoMax).OrExpression()},
+    {"MaxConcurrencyPath", kMap, Must::kMay, In::kJsonPath, kReference},
+    {"Label", kMap, Must::kMay, In::kBoth, Is(Shape::kLabel), Runs::kNotYet},
+    {"ToleratedFailureCount", kMap, Must::kMay, In::kBoth, Integer(0, kNoMax).OrExpression()},
+    {"ToleratedFailureCountPath", kMap, Must::kMay, In::kJsonPath, kReference, Runs::kNotYet},
+    {"ToleratedFailurePercentage", kMap, Must::kMay, In::kBoth, Number(0, 100).OrExpression()},
+    {"ToleratedFailurePercentagePath", kMap, Must::kMay, In::kJsonPath, kReference, Runs::kNotYet},
+
+    {"ItemReader", kMap, Must::kMay, In::kBoth, Object(kItemReader), Runs::kNotYet},
+    {"ItemBatcher", kMap, Must::kMay, In::kBoth, Object(kItemBatcher), Runs::kNotYet},
+    {"ResultWriter", kMap, Must::kMay, In::kBoth, Object(kResultWriter), Runs::kNotYet},
+    {"Resource", kItemReader, Must::kBe, In::kBoth, kText},
+    {"Resource", kResultWriter, Must::kMay, In::kBoth, kText},
+    {"Parameters", kS3, Must::kMay, In::kJsonPath, kTemplateObject},
+    {"Arguments", kS3, Must::kMay, In::kJsonata, kAny},
+    {"ReaderConfig", kItemReader, Must::kMay, In::kBoth, Object(kReaderConfig)},
+    {"InputType", kReaderConfig, Must::kMay, In::kBoth, OneOf(kInputTypes)},
+    {"CSVHeaderLocation", kReaderConfig, Must::kMay, In::kBoth, OneOf(kHeaderLocations)},
+    {"CSVHeaders", kReaderConfig, Must::kMay, In::kBoth, Is(Shape::kTexts)},
+    {"CSVDelimiter", kReaderConfig, Must::kMay, In::kBoth, OneOf(kDelimiters)},
+    {"MaxItems", kReaderConfig, Must::kMay, In::kBoth, Integer(0, kItemsMax).OrExpression()},
+    {"MaxItemsPath", kReaderConfig, Must::kMay, In::kJsonPath, kReference},
+    {"ItemsPointer", kReaderConfig, Must::kMay, In::kBoth, kText},
+    {"Transformation", kReaderConfig, Must::kMay, In::kBoth, OneOf(kReaderTransformations)},
+    {"ManifestType", kReaderConfig, Must::kMay, In::kBoth, OneOf(kManifests)},
+    {"BatchInput", kItemBatcher, Must::kMay, In::kJsonPath, kTemplateObject},
+    {"BatchInput", kItemBatcher, Must::kMay, In::kJsonata, kAny},
+    {"MaxItemsPerBatch", kItemBatcher, Must::kMay, In::kBoth, Integer(0, kNoMax).OrExpression()},
+    {"MaxItemsPerBatchPath", kItemBatcher, Must::kMay, In::kJsonPath, kReference},
+    {"MaxInputBytesPerBatch", kItemBatcher, Must::kMay, In::kBoth,
+     Integer(0, kPayloadBytesMax).OrExpression()},
+    {"MaxInputBytesPerBatchPath", kItemBatcher, Must::kMay, In::kJsonPath, kReference},
+    {"WriterConfig", kResultWriter, Must::kMay, In::kBoth, Object(kWriterConfig)},
+    {"Transformation", kWriterConfig, Must::kBe, In::kBoth, OneOf(kWriterTransformations)},
+    {"OutputType", kWriterConfig, Must::kBe, In::kBoth, OneOf(kOutputTypes)},
+
+    {"ErrorEquals", kRetrier | kCatcher, Must::kBe, In::kBoth, Is(Shape::kErrorNames)},
+    {"IntervalSeconds", kRetrier, Must::kMay, In::kBoth, Integer(0, kSeconds)},
+    {"MaxAttempts", kRetrier, Must::kMay, In::kBoth, Integer(0, kSeconds)},
+    {"BackoffRate", kRetrier, Must::kMay, In::kBoth, Number(1, kNoMax)},
+    {"MaxDelaySeconds", kRetrier, Must::kMay, In::kBoth, Integer(1, kMaxDelaySecondsMax)},
+    {"JitterStrategy", kRetrier, Must::kMay, In::kBoth, OneOf(kJitters)},
+    {"Next", kCatcher, Must::kBe, In::kBoth, kText},
+    {"ResultPath", kCatcher, Must::kMay, In::kJsonPath, Is(Shape::kResultPath)},
 });
 
-enum class Count : uint8_t { kExactlyOne, kAtMostOne };
-
-struct GroupRule {
-  uint16_t scopes;
-  Count count;
-  std::array<std::string_view, 4> fields;  // "" pads
-};
-
-constexpr std::array kGroups = std::to_array<GroupRule>({
-    {kWithNext, Count::kExactlyOne, {"Next", "End"}},
-    {kWait, Count::kExactlyOne, {"Seconds", "SecondsPath", "Timestamp", "TimestampPath"}},
-    {kTask, Count::kAtMostOne, {"TimeoutSeconds", "TimeoutSecondsPath"}},
-    {kTask, Count::kAtMostOne, {"HeartbeatSeconds", "HeartbeatSecondsPath"}},
-    {kFail, Count::kAtMostOne, {"Error", "ErrorPath"}},
-    {kFail, Count::kAtMostOne, {"Cause", "CausePath"}},
-});
-
-const FieldRule* FindRule(Scope scope, std::string_view field) {
-  const auto* rule = std::find_if(kFields.begin(), kFields.end(), [&](const FieldRule& r) {
-    return (r.scopes & scope) != 0 && r.field == field;
-  });
-  return rule == kFields.end() ? nullptr : rule;
+bool Speaks(In in, Language language) {
+  return in == In::kBoth || (in == In::kJsonPath) == (language != Language::kJsonata);
 }
 
-std::string Expected(std::string_view type) {
-  return fmt::format("Expected value of type [{}]", type);
+// $states.result is what the work of a state answered, $states.errorOutput what a Catcher caught (AWS
+// guide "Passing data between states with variables").
+StatesHas StatesIn(Scope scope, std::string_view field) {
+  if (field != "Output" && field != "Assign") return StatesHas::kNothingMore;
+  if (scope == kCatcher) return StatesHas::kErrorOutput;
+  return (scope & kWork) != 0 ? StatesHas::kResult : StatesHas::kNothingMore;
 }
 
-std::string CheckInteger(const Json& value, int64_t min, int64_t max) {
-  if (!value.is_number()) return Expected("INTEGER");
-  const std::optional<int64_t> number = value.as_int64();
-  if (!number) return Expected("INTEGER");
-  if (*number >= min && *number <= max) return "";
-  return fmt::format("Value must be between {} and {}", min, max);
-}
-
-std::string CheckOneOf(const Json& value, std::span<const std::string_view> allowed) {
-  if (!value.is_string()) return Expected("STRING");
-  if (std::find(allowed.begin(), allowed.end(), value.as_string()) != allowed.end()) return "";
-  return fmt::format("Value should be one of the following: [{}]", fmt::join(allowed, ", "));
-}
-
-std::string CheckErrorNames(const Json& value) {
-  if (!value.is_array()) return Expected("ARRAY");
-  if (value.size() == 0) return "Value cannot be empty";
-  for (const Json name : value.items()) {
-    if (!name.is_string()) return Expected("STRING");
+// The row for the field in that language, else the one for the other; null when there is none.
+const FieldRule* FindRule(Scope scope, Language language, std::string_view field) {
+  const FieldRule* found = nullptr;
+  for (const FieldRule& rule : kFields) {
+    if ((rule.scopes & scope) == 0 || rule.field != field) continue;
+    if (Speaks(rule.in, language)) return &rule;
+    found = &rule;
   }
-  return "";
+  return found;
 }
 
-std::string CheckTimestamp(const Json& value) {
-  if (!value.is_string()) return Expected("STRING");
-  if (!ParseTimestamp(value.as_string())) return "String does not match RFC3339 timestamp";
-  return "";
+std::string_view NameOf(Language language) {
+  return language == Language::kJsonata ? "JSONata" : "JSONPath";
 }
 
-std::string CheckFilled(const Json& value, JsonType type) {
-  if (value.type() != type) return Expected(type == JsonType::kArray ? "ARRAY" : "OBJECT");
-  return value.size() == 0 ? "Value cannot be empty" : "";
-}
-
-// What is wrong with the value; empty when nothing is.
-std::string CheckShape(const FieldRule& rule, const Json& value) {
-  constexpr std::array<std::string_view, 2> kLanguages = {"JSONPath", "JSONata"};
-  constexpr std::array<std::string_view, 1> kVersions = {"1.0"};
-  constexpr std::array<std::string_view, 2> kJitters = {"NONE", "FULL"};
-  switch (rule.shape) {
-    case Shape::kText:
-      return value.is_string() ? "" : Expected("STRING");
-    case Shape::kTrue:
-      if (!value.is_bool()) return Expected("BOOLEAN");
-      return value.as_bool() ? "" : "Value should be one of the following: [true]";
-    case Shape::kObject:
-      return value.is_object() ? "" : Expected("OBJECT");
-    case Shape::kFilledObject:
-      return CheckFilled(value, JsonType::kObject);
-    case Shape::kList:
-      return value.is_array() ? "" : Expected("ARRAY");
-    case Shape::kFilledList:
-      return CheckFilled(value, JsonType::kArray);
-    case Shape::kErrorNames:
-      return CheckErrorNames(value);
-    case Shape::kTimestamp:
-      return CheckTimestamp(value);
-    case Shape::kWaitSeconds:
-    case Shape::kAttempts:
-      return CheckInteger(value, 0, kSecondsMax);
-    case Shape::kSeconds:
-      return CheckInteger(value, 1, kSecondsMax);
-    case Shape::kMaxDelay:
-      return CheckInteger(value, 1, kMaxDelaySecondsMax);
-    case Shape::kBackoff:
-      if (!value.is_number()) return Expected("NUMBER");
-      return value.as_double() >= 1.0 ? "" : "Value must be at least 1.0";
-    case Shape::kJitter:
-      return CheckOneOf(value, kJitters);
-    case Shape::kLanguage:
-      return CheckOneOf(value, kLanguages);
-    case Shape::kVersion:
-      return CheckOneOf(value, kVersions);
-    case Shape::kTextOrNull:
-      return value.is_string() || value.is_null() ? "" : Expected("STRING");
-    case Shape::kAnything:
-    case Shape::kJsonataOnly:
-    case Shape::kNotServed:
-      return "";
+void CheckElements(Scope scope, Language language, const Spot& spot, Problems* problems) {
+  size_t i = 0;
+  for (const Json element : spot.value.items()) {
+    const std::string at = fmt::format("{}[{}]", spot.location, i++);
+    if (element.is_object()) {
+      CheckFields(scope, language, element, at, problems);
+    } else {
+      problems->Add(kSchema, ExpectedType("OBJECT"), at, element.span());
+    }
   }
-  return "";
 }
 
-// "" of the machine is written "/", as AWS does.
-std::string AtObject(const std::string& location) { return location.empty() ? "/" : location; }
-
-void CheckField(const FieldRule& rule, const JsonMember& member, const std::string& location,
-                Problems* problems) {
-  if (rule.shape == Shape::kJsonataOnly) {
-    problems->Add(kSchema,
-                  fmt::format("The QueryLanguage is set to 'JSONPath', but field '{}' is only "
-                              "supported for the 'JSONata' QueryLanguage",
-                              member.key),
-                  AtObject(location), member.key_span);
-    return;
+void CheckField(const FieldRule& rule, Language language, const Spot& spot, Problems* problems) {
+  CheckValue(rule.value, language, spot, problems);
+  if (rule.runs == Runs::kNotYet) {
+    problems->NotServed(fmt::format("The field '{}' is not supported yet", spot.field),
+                        spot.location, spot.value.span());
   }
-  const std::string at = fmt::format("{}/{}", location, member.key);
-  if (rule.shape == Shape::kNotServed) {
-    problems->Add(kNotSupportedYet, fmt::format("The field '{}' is not supported yet", member.key),
-                  at, member.key_span);
-    return;
-  }
-  std::string wrong = CheckShape(rule, member.value);
-  if (!wrong.empty()) problems->Add(kSchema, std::move(wrong), at, member.value.span());
+  if (rule.value.nested == 0) return;
+  const auto nested = static_cast<Scope>(rule.value.nested);
+  if (spot.value.is_array()) CheckElements(nested, language, spot, problems);
+  if (spot.value.is_object()) CheckFields(nested, language, spot.value, spot.location, problems);
 }
 
-void CheckRequired(Scope scope, const Json& object, const std::string& location,
+void CheckRequired(Scope scope, Language language, const Json& object, const std::string& location,
                    Problems* problems) {
   std::vector<std::string_view> missing;
   for (const FieldRule& rule : kFields) {
-    if ((rule.scopes & scope) == 0 || rule.must != Must::kBe) continue;
+    if ((rule.scopes & scope) == 0 || rule.must != Must::kBe || !Speaks(rule.in, language))
+      continue;
     if (!object.Find(rule.field)) missing.push_back(rule.field);
   }
   if (missing.empty()) return;
@@ -247,49 +245,47 @@ void CheckRequired(Scope scope, const Json& object, const std::string& location,
                 AtObject(location), object.span());
 }
 
-void CheckGroup(const GroupRule& rule, const Json& object, const std::string& location,
-                Problems* problems) {
-  std::vector<std::string_view> fields;
-  size_t present = 0;
-  for (const std::string_view field : rule.fields) {
-    if (field.empty()) continue;
-    fields.push_back(field);
-    if (object.Find(field)) ++present;
-  }
-  if (present == 1 || (present == 0 && rule.count == Count::kAtMostOne)) return;
-  problems->Add(
-      kSchema,
-      fmt::format("{} one of these fields is allowed: [{}]",
-                  rule.count == Count::kExactlyOne ? "Exactly" : "Only", fmt::join(fields, ", ")),
-      AtObject(location), object.span());
-}
-
 }  // namespace
 
-void CheckFields(Scope scope, const Json& object, const std::string& location, Problems* problems) {
-  CheckRequired(scope, object, location, problems);
-  for (const GroupRule& rule : kGroups) {
-    if ((rule.scopes & scope) != 0) CheckGroup(rule, object, location, problems);
-  }
+void CheckFields(Scope scope, Language language, const Json& object, const std::string& location,
+                 Problems* problems) {
+  CheckRequired(scope, language, object, location, problems);
   for (const JsonMember member : object.members()) {
-    if (const FieldRule* rule = FindRule(scope, member.key)) {
-      CheckField(*rule, member, location, problems);
-    } else {
+    const FieldRule* rule = FindRule(scope, language, member.key);
+    if (rule == nullptr) {
       problems->Add(kSchema, fmt::format("Field '{}' is not supported", member.key),
                     AtObject(location), member.key_span);
+    } else if (!Speaks(rule->in, language)) {
+      if (language == Language::kDowngraded) continue;
+      const Language other = rule->in == In::kJsonPath ? Language::kJsonPath : Language::kJsonata;
+      problems->Add(kSchema,
+                    fmt::format("The QueryLanguage is set to '{}', but field '{}' is only "
+                                "supported for the '{}' QueryLanguage",
+                                NameOf(language), member.key, NameOf(other)),
+                    AtObject(location), member.key_span);
+    } else {
+      CheckField(*rule, language,
+                 {member.key, member.value, fmt::format("{}/{}", location, member.key),
+                  StatesIn(scope, member.key)},
+                 problems);
     }
   }
+  CheckRelations(scope, object, location, problems);
 }
 
 std::optional<Scope> ScopeOfType(std::string_view type) {
   if (type == "Task") return kTask;
   if (type == "Pass") return kPass;
+  if (type == "Parallel") return kParallel;
+  if (type == "Map") return kMap;
   if (type == "Wait") return kWait;
   if (type == "Choice") return kChoice;
   if (type == "Succeed") return kSucceed;
   if (type == "Fail") return kFail;
   return std::nullopt;
 }
+
+std::string AtObject(const std::string& location) { return location.empty() ? "/" : location; }
 
 std::optional<std::string_view> StringField(const Json& object, std::string_view field) {
   const std::optional<Json> value = object.Find(field);

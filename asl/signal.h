@@ -7,12 +7,14 @@
 // caller's business.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
 
 #include "asl/errors.h"
 #include "asl/frame.h"
+#include "asl/http_answer.h"
 #include "asl/payload.h"
 
 namespace asl {
@@ -35,6 +37,11 @@ struct TaskSucceeded {
   Text output;  // JSON text as the worker wrote it; checked here (not JSON: States.Runtime), size
                 // limited here
   std::string worker_name;
+  // SendTaskSuccess: from whoever has the task token. Of a Task with a callback the worker's own
+  // answer only submits it.
+  bool by_token = false;
+  // Of an integration whose service was called: what it answered besides `output`. Null: a worker's.
+  std::shared_ptr<const HttpAnswer> http;
 };
 
 struct TaskFailed {
@@ -42,13 +49,20 @@ struct TaskFailed {
   EventId scheduled;
   Error error;
   std::string worker_name;
+  bool by_token = false;  // SendTaskFailure
+};
+
+// SendTaskHeartbeat. Of no effect when there is no such clock, or none yet.
+struct TaskHeartbeat {
+  FrameId frame;
+  EventId scheduled;
 };
 
 struct TimerFired {
   FrameId frame;
   TimerKind kind;
   Millis due;         // as armed: a timer re-armed since has another due time and is ignored …
-  EventId scheduled;  // … as is one of an earlier attempt (kTaskTimeout, kHeartbeat)
+  EventId scheduled;  // … as is one of an earlier attempt (kTaskTimeout, …Heartbeat)
 };
 
 // StopExecution: ends it as ABORTED, with the caller's error and cause.
@@ -67,7 +81,7 @@ struct Continue {
   FrameId frame;
 };
 
-using Signal =
-    std::variant<Start, TaskReceived, TaskSucceeded, TaskFailed, TimerFired, Stop, Fail, Continue>;
+using Signal = std::variant<Start, TaskReceived, TaskSucceeded, TaskFailed, TaskHeartbeat,
+                            TimerFired, Stop, Fail, Continue>;
 
 }  // namespace asl

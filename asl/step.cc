@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cassert>
 #include <memory>
@@ -30,27 +31,28 @@ constexpr std::array<StateEvents, std::variant_size_v<StateBody>> kStateEvents =
     {EventType::kWaitStateEntered, EventType::kWaitStateExited},
     {EventType::kSucceedStateEntered, EventType::kSucceedStateExited},
     {EventType::kFailStateEntered, EventType::kUnknown},
+    {EventType::kParallelStateEntered, EventType::kParallelStateExited},
+    {EventType::kMapStateEntered, EventType::kMapStateExited},
 }};
-
-std::string OversizedText(std::string_view state) {
-  return fmt::format(
-      "The state/task '{}' returned a result with a size exceeding the maximum number of bytes "
-      "service limit.",
-      state);
-}
 
 }  // namespace
 
-Step::Step(const Program& program, const ExecutionView& execution, Millis now, const Draw& draw)
+Step::Step(const Program& program, const ExecutionView& execution, Millis now, const Draw& draw,
+           Outcome spare)
     : program_(program),
       execution_(execution),
       now_(now),
       draw_(draw),
+      outcome_(std::move(spare)),
       next_event_(execution.next_event),
+      frames_(execution.frames, std::move(outcome_.frames)),
       execution_input_(execution.input) {
-  // From one Task to the next are five events; events are large to move.
-  outcome_.events.reserve(8);
-  outcome_.effects.reserve(4);
+  // Events are large to move. From one Task to the next are five; an execution that begins enters its
+  // states one after the other until one of them waits.
+  constexpr size_t kReservedMax = 64;
+  const size_t all = 2 * program.size() + 2;
+  outcome_.events.reserve(execution.frames.empty() ? std::min(all, kReservedMax) : 8);
+  outcome_.effects.reserve(2);
 }
 
 // --- Beginning and ending
@@ -62,54 +64,82 @@ void Step::Begin() {
   const Text& text = execution_.input.text;
   const auto length = static_cast<uint32_t>(text->size());
   execution_input_ = {{next_event_, PayloadField::kInput, 0, length}, text};
-  HistoryEvent started{.type = EventType::kExecutionStarted, .payload = execution_input_};
+  HistoryEvent& started = Record(EventType::kExecutionStarted, EventId::kNone);
+  started.payload = execution_input_;
   started.role_arn = info().role_arn;
-  Record(std::move(started), EventId::kNone);
-  frame_.emplace();
-  frame_->state = program_.start_at();
-  frame_->input = execution_input_;
+  Frame root;
+  root.state = program_.start_at();
+  root.input = execution_input_;
+  frame_ = &frames_.Add(std::move(root));
 }
 
-void Step::Resume(const Frame& frame) { frame_ = frame; }
+void Step::Resume(FrameId id) {
+  frame_ = &frames_.At(id);
+  input_.reset();
+  item_.reset();
+  context_.reset();
+  attempt_over_ = EventId::kNone;
+  before_entry_ = EventId::kNone;
+}
 
 bool Step::Enter() {
-  if (ended_ || !need_.empty() || !frame_ || frame_->entered != EventId::kNone) return false;
+  if (ended_ || !need_.empty()) return false;
+  while (frame_ == nullptr || frame_->entered != EventId::kNone) {
+    if (ready_.empty()) return false;
+    Resume(ready_.front());
+    ready_.pop_front();
+  }
   if (outcome_.events.size() + kEventsPerStateMax > kEventsPerAdvanceMax) {
     outcome_.more = true;
     return false;
   }
-  HistoryEvent entered{.type = kStateEvents[state().body.index()].entered, .name = state().name};
   Lazy payload = input();
-  if (!Append(std::move(entered), &payload)) return false;
+  before_entry_ = frame_->last_event;
+  if (Append(kStateEvents[state().body.index()].entered, &payload) == nullptr) return false;
   frame_->entered = frame_->last_event;
   frame_->entered_at = now_;
   return true;
 }
 
-void Step::Leave(const Next& next, Lazy output) {
-  if (output.payload().ref.length > kPayloadBytesMax ||
-      (output.fresh() && output.view().size() > kPayloadBytesMax)) {
-    FailExecution({std::string(kStatesDataLimitExceeded), OversizedText(state().name)});
+bool Step::Fits(size_t bytes) {
+  if (bytes <= kPayloadBytesMax) return true;
+  Fail({.error = DataLimitExceeded(state().name), .terminal = true});
+  return false;
+}
+
+void Step::Leave(const Next& next, Lazy output, std::optional<Lazy> assigned) {
+  if (!Fits(output.payload().ref.length)) return;
+  if (assigned && !Fits(assigned->payload().ref.length)) return;
+  if (!Deduplicate(&output)) return;
+  std::optional<std::vector<Variable>> variables;
+  if (assigned && assigned->view() != "{}") {
+    variables = VariablesWith(*assigned);
+    if (!variables) return;
+  }
+  HistoryEvent* exited = Append(kStateEvents[state().body.index()].exited, &output);
+  if (exited == nullptr) return;
+  if (variables) {
+    exited->assigned = assigned->payload().text;
+    frame_->variables = *std::move(variables);
+  }
+  if (!next && frame_->id != FrameId::kRoot) {
+    branch_end_ = std::move(output);
     return;
   }
-  std::optional<Lazy> stored = Deduplicate(std::move(output));
-  if (!stored) return;
-  HistoryEvent exited{.type = kStateEvents[state().body.index()].exited, .name = state().name};
-  if (!Append(std::move(exited), &*stored)) return;
   if (!next) {
-    HistoryEvent succeeded{.type = EventType::kExecutionSucceeded, .payload = stored->payload()};
-    End(std::move(succeeded), frame_->last_event,
-        {ExecutionStatus::kSucceeded, stored->payload(), Error{}});
+    End(EventType::kExecutionSucceeded, frame_->last_event,
+        {ExecutionStatus::kSucceeded, output.payload(), Error{}});
     return;
   }
   frame_->state = *next;
   frame_->waiting = Waiting::kNothing;
   frame_->entered = EventId::kNone;
-  frame_->input = stored->payload();
+  frame_->input = output.payload();
   frame_->retries.clear();
   frame_->retry_count = 0;
-  input_ = std::move(stored);
+  input_ = std::move(output);
   context_.reset();
+  attempt_over_ = EventId::kNone;
 }
 
 void Step::WaitUntil(Millis due, Waiting waiting) {
@@ -118,27 +148,72 @@ void Step::WaitUntil(Millis due, Waiting waiting) {
   Emit(ArmTimer{frame_->id, TimerKind::kDelay, due, EventId::kNone});
 }
 
-void Step::CancelTaskTimeout(const Frame& frame) {
-  if (frame.timeout_due == kNever) return;
-  Emit(CancelTimer{frame.id, TimerKind::kTaskTimeout, frame.timeout_due});
+void Step::CancelTaskTimers(const Frame& frame) {
+  if (frame.timeout_due != kNever) Disarm(frame.id, TimerKind::kTaskTimeout, frame.timeout_due);
+  if (frame.heartbeat_due != kNever) {
+    Disarm(frame.id, TimerKind::kCallbackHeartbeat, frame.heartbeat_due);
+  }
+}
+
+void Step::SubmitAttempt() {
+  TaskInFlight& task = *frame_->task;
+  Emit(FinishTask{frame_->id, task.scheduled, task.queue_number});
+  task.submitted = frame_->last_event;
+}
+
+void Step::ArmHeartbeat() {
+  const TaskInFlight& task = *frame_->task;
+  if (frame_->heartbeat_due != kNever) {
+    Disarm(frame_->id, TimerKind::kCallbackHeartbeat, frame_->heartbeat_due);
+  }
+  frame_->heartbeat_due = now_ + *task.heartbeat_s * 1000;
+  Emit(ArmTimer{frame_->id, TimerKind::kCallbackHeartbeat, frame_->heartbeat_due, task.scheduled});
 }
 
 void Step::EndAttempt(AttemptEnd end) {
   const TaskInFlight& task = *frame_->task;
-  if (end == AttemptEnd::kAnswered) {
+  attempt_over_ = task.scheduled;
+  if (task.submitted != EventId::kNone) {
+    // Its worker was done with it already.
+  } else if (end == AttemptEnd::kAnswered) {
     Emit(FinishTask{frame_->id, task.scheduled, task.queue_number});
   } else {
     Emit(CancelTask{frame_->id, task.scheduled, task.queue_number});
   }
-  CancelTaskTimeout(*frame_);
+  CancelTaskTimers(*frame_);
   frame_->timeout_due = kNever;
+  frame_->heartbeat_due = kNever;
   frame_->task.reset();
 }
 
+void Step::CloseFrame(FrameId id) {
+  CancelOpen(frames_.Look(id));
+  frames_.Close(id);
+  std::erase(ready_, id);
+  if (frame_ != nullptr && frame_->id == id) frame_ = nullptr;
+}
+
 void Step::CancelOpen(const Frame& frame) {
-  if (frame.task) Emit(CancelTask{frame.id, frame.task->scheduled, frame.task->queue_number});
-  CancelTaskTimeout(frame);
-  if (frame.delay_due != kNever) Emit(CancelTimer{frame.id, TimerKind::kDelay, frame.delay_due});
+  if (frame.task && frame.task->submitted == EventId::kNone) CancelAttempt(frame);
+  CancelTaskTimers(frame);
+  if (frame.delay_due != kNever) Disarm(frame.id, TimerKind::kDelay, frame.delay_due);
+}
+
+void Step::CancelAttempt(const Frame& frame) {
+  const EventId scheduled = frame.task->scheduled;
+  const size_t retracted = std::erase_if(outcome_.effects, [&](const Effect& effect) {
+    const auto* schedule = std::get_if<ScheduleTask>(&effect);
+    return schedule != nullptr && schedule->scheduled == scheduled;
+  });
+  if (retracted == 0) Emit(CancelTask{frame.id, scheduled, frame.task->queue_number});
+}
+
+void Step::Disarm(FrameId frame, TimerKind kind, Millis due) {
+  const size_t retracted = std::erase_if(outcome_.effects, [&](const Effect& effect) {
+    const auto* arm = std::get_if<ArmTimer>(&effect);
+    return arm != nullptr && arm->frame == frame && arm->kind == kind && arm->due == due;
+  });
+  if (retracted == 0) Emit(CancelTimer{frame, kind, due});
 }
 
 std::optional<Millis> Step::Deadline() const {
@@ -146,12 +221,14 @@ std::optional<Millis> Step::Deadline() const {
   return info().started_at + *program_.timeout_s() * 1000;
 }
 
-void Step::End(HistoryEvent&& last, EventId previous, EndExecution how) {
-  Record(std::move(last), previous);
-  for (const auto& [id, open] : execution_.frames) {
-    CancelOpen(frame_ && frame_->id == id ? *frame_ : open);
-    outcome_.frames.push_back({id, std::nullopt});
-  }
+void Step::End(EventType last, EventId previous, EndExecution how) {
+  HistoryEvent& event = Record(last, previous);
+  event.payload = how.output;
+  event.error = how.error;
+  if (last == EventType::kExecutionTimedOut) event.error.name = std::string(kStatesTimeout);
+  for (const FrameId id : frames_.All()) CloseFrame(id);
+  for (auto& [key, result] : results_) result.reset();
+  for (const auto& [key, result] : execution_.results) results_[key] = std::nullopt;
   if (!begun_ && !timed_out_ && Deadline()) {
     Emit(CancelTimer{FrameId::kRoot, TimerKind::kExecutionTimeout, *Deadline()});
   }
@@ -159,31 +236,55 @@ void Step::End(HistoryEvent&& last, EventId previous, EndExecution how) {
   ended_ = true;
 }
 
-void Step::FailState(Error error) {
+Error Step::InState(Error error) const {
   error.cause = fmt::format(
       "An error occurred while executing the state '{}' (entered at the event id #{}). {}",
       state().name, ToInt(frame_->entered), error.cause.value_or(""));
-  FailExecution(std::move(error));
+  return error;
+}
+
+void Step::FailState(Error error) {
+  if (error.name == kStatesReferencePathConflict) return Fail({.error = std::move(error)});
+  Fail({.error = InState(std::move(error))});
+}
+
+// Recorded: a state that has only been entered points to what its …Entered event points to, but a
+// Wait to that event itself.
+void Step::FailEvaluation(std::string cause, const std::string& location, When when) {
+  Failure failure{
+      .error = Clipped(InState({std::string(kStatesQueryEvaluationError), std::move(cause)}))};
+  const bool entering = frame_->last_event == frame_->entered && when == When::kBeforeWork &&
+                        !std::holds_alternative<WaitState>(state().body);
+  HistoryEvent* event =
+      AppendBeside(entering ? before_entry_ : frame_->last_event, EventType::kEvaluationFailed);
+  if (event == nullptr) return;
+  event->error = failure.error;
+  event->location = location;
+  frame_->last_event = event->id;
+  evaluation_failure_ = EvaluationFailure{std::move(failure), when};
+}
+
+void Step::Fail(Failure failure) {
+  if (frame_->id == FrameId::kRoot) return FailExecution(std::move(failure.error));
+  failure.error = Clipped(std::move(failure.error));
+  branch_end_ = std::move(failure);
 }
 
 void Step::FailExecution(Error error) {
-  error = Clipped(std::move(error));
-  HistoryEvent failed{.type = EventType::kExecutionFailed, .error = error};
-  End(std::move(failed), frame_ ? frame_->last_event : EventId::kNone,
-      {ExecutionStatus::kFailed, Payload{}, std::move(error)});
+  const EventId previous = frame_ != nullptr ? frame_->last_event : EventId::kNone;
+  End(EventType::kExecutionFailed, previous,
+      {ExecutionStatus::kFailed, Payload{}, Clipped(std::move(error))});
 }
 
 void Step::Abort(Error error) {
-  error = Clipped(std::move(error));
-  HistoryEvent aborted{.type = EventType::kExecutionAborted, .error = error};
-  End(std::move(aborted), EventId::kNone, {ExecutionStatus::kAborted, Payload{}, std::move(error)});
+  End(EventType::kExecutionAborted, EventId::kNone,
+      {ExecutionStatus::kAborted, Payload{}, Clipped(std::move(error))});
 }
 
 void Step::TimeOut() {
   timed_out_ = true;
-  HistoryEvent event{.type = EventType::kExecutionTimedOut};
-  event.error.name = std::string(kStatesTimeout);
-  End(std::move(event), EventId::kNone, {ExecutionStatus::kTimedOut, Payload{}, Error{}});
+  End(EventType::kExecutionTimedOut, EventId::kNone,
+      {ExecutionStatus::kTimedOut, Payload{}, Error{}});
 }
 
 Advanced Step::Finish() {
@@ -191,39 +292,94 @@ Advanced Step::Finish() {
   if (!ended_ && begun_ && Deadline()) {
     Emit(ArmTimer{FrameId::kRoot, TimerKind::kExecutionTimeout, *Deadline(), EventId::kNone});
   }
-  if (!ended_ && frame_) {
-    const FrameId id = frame_->id;
-    outcome_.frames.push_back({id, std::move(frame_)});
-  }
+  outcome_.frames = frames_.TakeChanges();
+  outcome_.results = TakeResults();
   return std::move(outcome_);
 }
 
 // --- Events
 // -----------------------------------------------------------------------------------------------------
 
-EventId Step::Record(HistoryEvent&& event, EventId previous) {
+HistoryEvent& Step::Record(EventType type, EventId previous) {
+  HistoryEvent& event = outcome_.events.emplace_back();
+  event.type = type;
   event.id = next_event_;
   event.previous = previous;
   event.time = now_;
-  if (frame_) event.state = frame_->state;
+  if (frame_ != nullptr) event.state = frame_->state;
   next_event_ = next_event_ + 1;
-  outcome_.events.push_back(std::move(event));
-  return outcome_.events.back().id;
+  return event;
 }
 
-bool Step::Append(HistoryEvent&& event, Lazy* payload) {
-  if (ToInt(next_event_) >= kHistoryEventsMax) {
-    FailExecution({std::string(kStatesRuntime),
-                   fmt::format("The execution reached the maximum number of history events ({}).",
-                               kHistoryEventsMax)});
-    return false;
-  }
+bool Step::HasRoom() {
+  if (ended_) return false;
+  if (ToInt(next_event_) < kHistoryEventsMax) return true;
+  FailAsTooLong();
+  return false;
+}
+
+void Step::FailAsTooLong() {
+  FailExecution({std::string(kStatesRuntime),
+                 fmt::format("The execution reached the maximum number of history events ({}).",
+                             kHistoryEventsMax)});
+}
+
+HistoryEvent* Step::Append(EventType type, Lazy* payload) {
+  HistoryEvent* event = AppendBeside(frame_->last_event, type, payload);
+  if (event != nullptr) frame_->last_event = event->id;
+  return event;
+}
+
+HistoryEvent* Step::AppendBeside(EventId previous, EventType type, Lazy* payload) {
+  if (!HasRoom()) return nullptr;
+  HistoryEvent& event = Record(type, previous);
   if (payload != nullptr) {
-    if (payload->fresh()) payload->Introduce(next_event_, PayloadFieldOf(event.type));
+    if (payload->fresh()) payload->Introduce(event.id, PayloadFieldOf(type));
     event.payload = payload->payload();
   }
-  frame_->last_event = Record(std::move(event), frame_->last_event);
-  return true;
+  return &event;
+}
+
+// A Map has thousands of results, so what is stored and what has changed are walked together
+// rather than looked up one by one.
+std::vector<const Payload*> Step::Results(FrameId frame, uint32_t count) const {
+  std::vector<const Payload*> results;
+  results.reserve(count);
+  auto stored = execution_.results.lower_bound({frame, 0});
+  auto changed = results_.lower_bound({frame, 0});
+  for (ResultKey key{frame, 0}; key.index < count; ++key.index) {
+    const bool is_stored = stored != execution_.results.end() && stored->first == key;
+    const bool is_changed = changed != results_.end() && changed->first == key;
+    assert(is_stored || is_changed);
+    results.push_back(is_changed ? &*changed->second : &stored->second);
+    if (is_stored) ++stored;
+    if (is_changed) ++changed;
+  }
+  return results;
+}
+
+void Step::DropResults(FrameId frame) {
+  auto changed = results_.lower_bound({frame, 0});
+  for (auto it = changed; it != results_.end() && it->first.frame == frame; ++it)
+    it->second.reset();
+  auto stored = execution_.results.lower_bound({frame, 0});
+  for (; stored != execution_.results.end() && stored->first.frame == frame; ++stored) {
+    changed = std::next(results_.insert_or_assign(changed, stored->first, std::nullopt));
+  }
+}
+
+std::vector<ResultChange> Step::TakeResults() {
+  std::vector<ResultChange> changes;
+  if (results_.empty()) return changes;
+  changes.reserve(results_.size());
+  auto stored = execution_.results.lower_bound(results_.begin()->first);
+  for (auto& [key, result] : results_) {
+    while (stored != execution_.results.end() && stored->first < key) ++stored;
+    const bool is_stored = stored != execution_.results.end() && stored->first == key;
+    if (result || is_stored) changes.push_back({key, std::move(result)});
+  }
+  results_.clear();
+  return changes;
 }
 
 // --- Data
@@ -234,23 +390,58 @@ const Lazy& Step::input() {
   return *input_;
 }
 
-std::string Step::MakeContext() {
-  StateVisit visit{state().name, frame_->entered_at, std::nullopt};
-  if (std::holds_alternative<TaskState>(state().body)) visit.retry_count = frame_->retry_count;
-  context_lacked_input_ = !execution_input_.loaded();
-  return MakeContextObject(info(), context_lacked_input_ ? "null" : execution_input_.view(), visit);
+void Step::KnowInput(const Json& parsed) {
+  Payload payload = frame_->input;
+  payload.text = parsed.text();
+  input_.emplace(std::move(payload), parsed);
+}
+
+std::string Step::MakeContext(bool with_execution_input) {
+  const auto text = [this](const Payload& payload) {
+    if (payload.loaded()) return payload.view();
+    context_lacked_.push_back(payload.ref);
+    return std::string_view("null");
+  };
+  StateVisit visit{state().name, frame_->entered_at, std::nullopt, std::nullopt};
+  const StateBody& body = state().body;
+  if (std::holds_alternative<TaskState>(body) || std::holds_alternative<MapState>(body) ||
+      std::holds_alternative<ParallelState>(body)) {
+    visit.retry_count = frame_->retry_count;
+  }
+  const std::optional<MapItem>& item = item_ ? item_ : frame_->item;
+  if (item) visit.item = {item->index, text(item->value)};
+  const auto* task = std::get_if<TaskState>(&body);
+  const bool has_token = task != nullptr && execution_.token_of &&
+                         (task->target.callback || task->target.kind == TaskKind::kActivity);
+  if (has_token) visit.task_token = TaskToken();
+  const std::string_view execution_input = with_execution_input ? text(execution_input_) : "null";
+  return MakeContextObject(info(), execution_input, visit);
+}
+
+// Of the attempt in flight, or of the one that ended just now, or else of the one that begins: its
+// …Scheduled event is the next one.
+std::string Step::TaskToken() const {
+  if (frame_->task) return execution_.token_of(frame_->task->scheduled);
+  return execution_.token_of(attempt_over_ != EventId::kNone ? attempt_over_ : next_event_);
+}
+
+void Step::ShowItem(std::optional<MapItem> item) {
+  item_ = std::move(item);
+  context_.reset();
 }
 
 ContextObject& Step::context() {
-  if (!context_) context_.emplace([this] { return MakeContext(); });
+  if (!context_)
+    context_.emplace([this](bool with_input) { return MakeContext(with_input); }, &draw_,
+                     [this](std::string_view name) { return FindVariable(name); });
   return *context_;
 }
 
 bool Step::ContextWasComplete() {
-  if (!context_lacked_input_) return true;
-  context_lacked_input_ = false;
+  if (context_lacked_.empty()) return true;
   context_.reset();
-  need_.push_back(execution_input_.ref);
+  need_.insert(need_.end(), context_lacked_.begin(), context_lacked_.end());
+  context_lacked_.clear();
   return false;
 }
 
@@ -268,9 +459,20 @@ std::optional<T> Step::Check(OrError<T> result) {
   return std::nullopt;
 }
 
+std::optional<Lazy> Step::Apply(const PathField& field, Lazy&& value) {
+  if (field.kind == PathField::Kind::kWhole) return std::move(value);
+  return Apply(field, std::as_const(value));
+}
+
 std::optional<Lazy> Step::Apply(const PathField& field, const Lazy& value) {
+  if (field.kind == PathField::Kind::kWhole) return value;
   if (!Loaded(value, field.needs_input())) return std::nullopt;
   return Check(ApplyPathField(field, value, context()));
+}
+
+std::optional<Lazy> Step::ApplyItems(const PathField& items_path, const Lazy& value) {
+  if (!Loaded(value, items_path.needs_input())) return std::nullopt;
+  return Check(ApplyItemsPath(items_path, value, context()));
 }
 
 std::optional<Lazy> Step::Apply(const std::optional<Template>& tmpl, const Lazy& value) {
@@ -280,9 +482,10 @@ std::optional<Lazy> Step::Apply(const std::optional<Template>& tmpl, const Lazy&
 }
 
 std::optional<Lazy> Step::Apply(const ResultPathField& field, const Lazy& result) {
-  const bool merges = field.kind == ResultPathField::Kind::kMerge;
-  const bool input_ok = Loaded(input(), merges);
-  if (!Loaded(result, merges) || !input_ok) return std::nullopt;
+  if (field.kind == ResultPathField::Kind::kReplace) return result;
+  if (field.kind == ResultPathField::Kind::kDiscard) return input();
+  const bool input_ok = Loaded(input());
+  if (!Loaded(result) || !input_ok) return std::nullopt;
   return Check(ApplyResultPath(field, input(), result));
 }
 
@@ -305,10 +508,18 @@ std::optional<OrError<Json>> Step::Read(const Path& path, const Lazy& value) {
   return found;
 }
 
-std::optional<Lazy> Step::Deduplicate(Lazy output) {
-  if (!output.fresh() || output.view().size() != input().payload().ref.length) return output;
-  if (!Loaded(input(), true)) return std::nullopt;
-  return output.view() == input().view() ? input() : output;
+std::optional<OrError<Json>> Step::Read(const Expression& expression, const Lazy& value) {
+  if (!Loaded(value, expression.needs_input())) return std::nullopt;
+  OrError<Json> found = expression.Evaluate(value, context());
+  if (!ContextWasComplete()) return std::nullopt;
+  return found;
+}
+
+bool Step::Deduplicate(Lazy* output) {
+  if (!output->fresh() || output->payload().ref.length != input().payload().ref.length) return true;
+  if (!Loaded(input(), true)) return false;
+  if (output->view() == input().view()) *output = input();
+  return true;
 }
 
 }  // namespace asl

@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: The asld authors
 //
 // The order of keys in a template's answer is known when it is compiled, so a template becomes a
-// flat list: literal text, the value of a path, literal text, … Evaluation appends one after the
+// flat list: literal text, the value of a path or call, literal text, … Evaluation appends one after the
 // other.
 #include "asl/template.h"
 
@@ -11,16 +11,18 @@
 #include <algorithm>
 
 #include "asl/dataflow.h"
+#include "asl/expression.h"
 #include "asl/java_text.h"
+#include "asl/limits.h"
 #include "asl/path/path.h"
 
 namespace asl {
 namespace {
 
 struct Piece {
-  std::string text;          // appended first
-  std::optional<Path> path;  // then this one's value; absent only in the last piece
-  std::string field;         // the key, with its ".$"
+  std::string text;                 // appended first
+  std::optional<Expression> value;  // then this one's; absent only in the last piece
+  std::string field;                // the key, with its ".$"
 };
 
 constexpr std::string_view kPathSuffix = ".$";
@@ -106,30 +108,21 @@ class Compiler {
   }
 
   void AddPath(std::string_view key, const Json& value) {
-    const std::string_view text = value.is_string() ? value.as_string() : "";
-    if (text.starts_with("States.")) {
-      return AddProblem(TemplateProblem::Kind::kNotServedYet,
-                        "Intrinsic functions are not supported yet", value);
-    }
-    absl::StatusOr<Path> path = Path::Compile(text);
-    if (!path.ok()) {
+    absl::StatusOr<Expression> expression =
+        Expression::Compile(value.is_string() ? value.as_string() : "");
+    if (!expression.ok()) {
       return AddProblem(
-          TemplateProblem::Kind::kInvalidPath,
           fmt::format("The value for the field '{}' must be a valid JSONPath or a valid "
                       "intrinsic function call",
                       key),
           value);
     }
-    if (path->root() == PathRoot::kVariable) {
-      return AddProblem(TemplateProblem::Kind::kNotServedYet, "Variables are not supported yet",
-                        value);
-    }
-    pieces_.push_back({std::move(text_), *std::move(path), std::string(key)});
+    pieces_.push_back({std::move(text_), *std::move(expression), std::string(key)});
     text_.clear();
   }
 
-  void AddProblem(TemplateProblem::Kind kind, std::string message, const Json& value) {
-    problems.push_back({kind, std::move(message), value.span()});
+  void AddProblem(std::string message, const Json& value) {
+    problems.push_back({std::move(message), value.span()});
   }
 
   std::vector<Piece> pieces_;
@@ -137,11 +130,28 @@ class Compiler {
 };
 
 // How AWS words a path that a template's field cannot use.
-Error FieldError(const Piece& piece, const absl::Status& status, const Lazy& input) {
-  if (!absl::IsNotFound(status)) return RuntimeError(InvalidPathText(*piece.path, status));
+Error FieldError(const Path& path, const std::string& field, const absl::Status& status,
+                 const Lazy& input) {
+  if (!absl::IsNotFound(status)) return RuntimeError(InvalidPathText(path, status));
   return RuntimeError(fmt::format(
       "The JSONPath '{}' specified for the field '{}' could not be found in the input '{}'",
-      piece.path->text(), piece.field, input.view()));
+      path.text(), field, input.view()));
+}
+
+// Appends what the path names, or answers why nothing.
+std::optional<Error> AppendFound(const Path& path, const std::string& field, const Lazy& input,
+                                 ContextObject& context, std::string* out) {
+  const OrError<absl::StatusOr<PathValue>> answer = Find(path, input, context);
+  if (!answer.ok()) return answer.error();
+  const absl::StatusOr<PathValue>& found = *answer;
+  if (absl::IsNotFound(found.status()) && !path.definite()) {
+    // As recorded, where Jayway itself fails: `$.items[*]` of {} is no match, not an error.
+    *out += "[]";
+    return std::nullopt;
+  }
+  if (!found.ok()) return FieldError(path, field, found.status(), input);
+  found->AppendCompact(out);
+  return std::nullopt;
 }
 
 }  // namespace
@@ -164,25 +174,23 @@ bool Template::constant() const { return program_->constant != nullptr; }
 OrError<Text> Template::Evaluate(const Lazy& input, ContextObject& context) const {
   if (constant()) return program_->constant;
   std::string out;
+  size_t bytes_left = kBuiltBytesMax;  // for what calls build
   for (const Piece& piece : program_->pieces) {
     out += piece.text;
-    if (!piece.path) break;
-    const Json* root = nullptr;
-    if (piece.path->root() == PathRoot::kContext) {
-      root = &context.value();
+    if (!piece.value) break;
+    if (const Path* path = piece.value->path()) {
+      std::optional<Error> error = AppendFound(*path, piece.field, input, context, &out);
+      if (error) return *std::move(error);
     } else {
-      OrError<const Json*> parsed = input.Parsed();
-      if (!parsed.ok()) return parsed.error();
-      root = *parsed;
+      OrError<Json> value = piece.value->Evaluate(input, context, &bytes_left);
+      if (!value.ok()) return value.error();
+      value->AppendCompact(&out);
     }
-    absl::StatusOr<PathValue> found = asl::Evaluate(*piece.path, *root);
-    if (absl::IsNotFound(found.status()) && !piece.path->definite()) {
-      // As recorded, where Jayway itself fails: `$.items[*]` of {} is no match, not an error.
-      out += "[]";
-      continue;
+    if (out.size() > kBuiltBytesMax) {
+      return Error{std::string(kStatesDataLimitExceeded),
+                   fmt::format("The value built for the field '{}' has more than {} bytes",
+                               piece.field, kBuiltBytesMax)};
     }
-    if (!found.ok()) return FieldError(piece, found.status(), input);
-    found->AppendCompact(&out);
   }
   return Text(std::make_shared<const std::string>(std::move(out)));
 }

@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: The asld authors
 //
 // Payload templates (Parameters, ResultSelector, …): JSON in which a key that ends in `.$` takes
-// its value from a path. Compiled once per definition, immutable, any thread. The answer is compact
+// its value from a path or an intrinsic function. Compiled once per definition, immutable, any thread. The answer is compact
 // text; each object has its literal keys first, in the definition's order, then its `.$` keys in
 // the order of a Java HashMap (see java_text.h), because AWS's answers have it so.
 #pragma once
@@ -24,13 +24,8 @@ struct TemplateProgram;  // template.cc
 
 // Why a template does not compile.
 struct TemplateProblem {
-  enum class Kind {
-    kInvalidPath,   // AWS's text about a valid JSONPath or intrinsic function call
-    kNotServedYet,  // valid ASL: an intrinsic function ("States.…") or a variable ("$name")
-  };
-  Kind kind;
-  std::string message;
-  JsonSpan span;  // of the offending value in the definition
+  std::string message;  // AWS's text about a valid JSONPath or intrinsic function call
+  JsonSpan span;        // of the offending value in the definition
 };
 
 class Template {

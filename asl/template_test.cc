@@ -19,7 +19,7 @@ std::string Fill(std::string tmpl, std::string input) {
     problems += fmt::format(" {}@{}", p.message, p.span.begin);
   }
   if (!compiled.value) return problems;
-  ContextObject context([] { return std::string(R"({"Execution":{"Name":"order-1"}})"); });
+  ContextObject context([](bool) { return std::string(R"({"Execution":{"Name":"order-1"}})"); });
   OrError<Lazy> filled = ApplyTemplate(*compiled.value, Lazy::FromText(std::move(input)), context);
   return filled.ok() ? std::string(filled->view()) : "! " + *filled.error().cause;
 }
@@ -66,6 +66,26 @@ TEST(Template, NamesThePathTheFieldAndTheInputWhenNothingIsFound) {
   for (const Case& c : cases) EXPECT_EQ(Fill(c.tmpl, c.input), c.expected) << c.tmpl;
 }
 
+TEST(Template, PutsTheAnswersOfCallsInTheirPlaces) {
+  const Case cases[] = {
+      {R"-({"a.$":"States.Format('{}-{}', $.x, $$.Execution.Name)","b":1})-", R"({"x":"y"})",
+       R"({"b":1,"a":"y-order-1"})"},
+      {R"-([{"a.$":"States.Array($.x)"}])-", R"({"x":{ "y" : 1.0 }})", R"([{"a":[{"y":1.0}]}])"},
+      {R"-({"a.$":"States.Array($.x)"})-", "{}",
+       "! The function 'States.Array($.x)' had the following error: The JsonPath argument for the "
+       "field '$.x' could not be found in the input '{}'"},
+  };
+  for (const Case& c : cases) EXPECT_EQ(Fill(c.tmpl, c.input), c.expected) << c.tmpl;
+}
+
+TEST(Template, BuildsOnlySoMuch) {
+  const std::string input = "\"" + std::string(1'000'000, 'a') + "\"";
+  std::string tmpl = "[";
+  for (int i = 0; i < 9; ++i) tmpl += R"({"a.$":"$"},)";
+  EXPECT_EQ(Fill(tmpl + "0]", input),
+            "! The value built for the field 'a.$' has more than 8388608 bytes");
+}
+
 TEST(Template, ReportsEveryProblem) {
   const std::string invalid = "must be a valid JSONPath or a valid intrinsic function call";
   const Case cases[] = {
@@ -73,15 +93,14 @@ TEST(Template, ReportsEveryProblem) {
       {R"({"a.$":5,"b":[{"c.$":"$["}]})", "{}",
        "! The value for the field 'a.$' " + invalid + "@7 The value for the field 'c.$' " +
            invalid + "@21"},
-      {R"-({"a.$":"States.UUID()"})-", "{}", "! Intrinsic functions are not supported yet@7"},
-      {R"({"a.$":"$v.x"})", "{}", "! Variables are not supported yet@7"},
+      {R"-({"a.$":"States.Nope()"})-", "{}", "! The value for the field 'a.$' " + invalid + "@7"},
   };
   for (const Case& c : cases) EXPECT_EQ(Fill(c.tmpl, c.input), c.expected) << c.tmpl;
 }
 
 TEST(Template, AnswersTheSameTextWhenItIsConstant) {
   Template tmpl = *Template::Compile(*ParseJson(R"({ "a" : [ 1 ] })").value).value;
-  ContextObject context([] { return std::string("{}"); });
+  ContextObject context([](bool) { return std::string("{}"); });
   Lazy absent(Payload{});
 
   OrError<Text> first = tmpl.Evaluate(absent, context);

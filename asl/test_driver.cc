@@ -34,6 +34,8 @@ std::string_view KindName(TimerKind kind) {
       return "timeout";
     case TimerKind::kHeartbeat:
       return "heartbeat";
+    case TimerKind::kCallbackHeartbeat:
+      return "callback heartbeat";
     case TimerKind::kExecutionTimeout:
       return "execution timeout";
   }
@@ -79,25 +81,42 @@ void TestDriver::Start(std::string input) {
 }
 
 void TestDriver::Receive(std::string worker) {
-  Offer(TaskReceived{task_->frame, task_->scheduled, std::move(worker)});
+  Offer(TaskReceived{task()->frame, task()->scheduled, std::move(worker)});
 }
 
 void TestDriver::Succeed(std::string output) {
   Text text = std::make_shared<const std::string>(std::move(output));
-  Offer(TaskSucceeded{task_->frame, task_->scheduled, std::move(text), "worker"});
+  Offer(TaskSucceeded{task()->frame, task()->scheduled, std::move(text), "worker"});
 }
 
 void TestDriver::Fail(std::optional<std::string> error, std::optional<std::string> cause) {
-  Offer(TaskFailed{task_->frame, task_->scheduled, {std::move(error), std::move(cause)}, "worker"});
+  Offer(
+      TaskFailed{task()->frame, task()->scheduled, {std::move(error), std::move(cause)}, "worker"});
+}
+
+bool TestDriver::SucceedByToken(std::string output) {
+  const auto open = std::find_if(frames_.begin(), frames_.end(), [](const auto& entry) {
+    return entry.second.task && entry.second.task->submitted != EventId::kNone;
+  });
+  if (open == frames_.end()) return false;
+  Offer(TaskSucceeded{open->first, open->second.task->scheduled,
+                      std::make_shared<const std::string>(std::move(output)), "", true});
+  return true;
 }
 
 void TestDriver::Heartbeat() {
-  const auto timer = timers_.find({task_->frame, TimerKind::kHeartbeat});
+  const auto timer = timers_.find({task()->frame, TimerKind::kHeartbeat});
   Check(timer != timers_.end(), "a heartbeat for a task that has none");
-  timer->second.due = now_ + *task_->heartbeat_s * 1000;
+  timer->second.due = now_ + *task()->heartbeat_s * 1000;
 }
 
 void TestDriver::Stop(Error error) { Offer(asl::Stop{std::move(error)}); }
+
+std::optional<Millis> TestDriver::NextTimer() const {
+  std::optional<Millis> first;
+  for (const auto& [id, timer] : timers_) first = std::min(first.value_or(timer.due), timer.due);
+  return first;
+}
 
 bool TestDriver::FireNext() {
   auto first = timers_.end();
@@ -127,27 +146,41 @@ size_t TestDriver::Offer(const Signal& signal) {
   size_t written = 0;
   std::optional<Signal> next = signal;
   while (next) {
+    const uint64_t random = random_;
     Advanced advanced = OfferOnce(*next);
     while (std::holds_alternative<Need>(advanced)) {
       ++needs_;
+      random_ = random;  // nothing has happened yet, no draw either
       for (const PayloadRef& ref : std::get<Need>(advanced).payloads) Load(ref);
       advanced = OfferOnce(*next);
     }
     auto& outcome = std::get<Outcome>(advanced);
-    Check(outcome.events.size() <= kEventsPerAdvanceMax, "an Outcome is within its event limit");
+    // A Map that begins, or fails, writes for all iterations that are open.
+    Check(outcome.events.size() <= kEventsPerAdvanceMax + 3 * frames_.size() + 100,
+          "an Outcome is within its event limit");
     written += outcome.events.size();
     next.reset();
-    if (outcome.more) next = Continue{outcome.frames.at(0).id};
+    const bool more = outcome.more;
     Apply(std::move(outcome));
+    if (more) next = NextContinue();
     if (options_.forget) Forget();
   }
   return written;
 }
 
 Advanced TestDriver::OfferOnce(const Signal& signal) {
-  const ExecutionView view{info_, input_, EventId{static_cast<int64_t>(events_.size()) + 1},
-                           frames_};
-  return Advance(*program_, view, signal, now_, [this] { return NextDraw(); });
+  const ExecutionView view{
+      info_,
+      input_,
+      EventId{static_cast<int64_t>(events_.size()) + 1},
+      frames_,
+      results_,
+      [](EventId scheduled) { return fmt::format("token-{}", ToInt(scheduled)); },
+      [this](std::string_view arn) {
+        return options_.missing_activities.count(std::string(arn)) == 0;
+      }};
+  return Advance(
+      *program_, view, signal, now_, [this] { return NextDraw(); }, std::exchange(spare_, {}));
 }
 
 double TestDriver::NextDraw() {
@@ -165,6 +198,7 @@ double TestDriver::NextDraw() {
 void TestDriver::Apply(Outcome outcome) {
   Check(!end_ || outcome.events.empty(), "nothing comes after the end");
   for (HistoryEvent& event : outcome.events) {
+    ShowNames(*program_, &event);
     Store(event);
     transcript_ += Line(event) + "\n";
     event.payload.text.reset();
@@ -178,23 +212,38 @@ void TestDriver::Apply(Outcome outcome) {
       Check(frames_.erase(change.id) == 1, "an erased frame was open");
     }
   }
+  for (ResultChange& change : outcome.results) {
+    if (change.result) {
+      results_[change.key] = *std::move(change.result);
+    } else {
+      Check(results_.erase(change.key) == 1, "a dropped result was there");
+    }
+  }
   for (const Effect& effect : outcome.effects) Act(effect);
   Check(terminal == end_.has_value(), "the last event ends the execution and EndExecution says so");
   Check(!terminal || outcome.effects.empty() ||
             std::holds_alternative<EndExecution>(outcome.effects.back()),
         "EndExecution is the last effect");
-  Check(!terminal || (frames_.empty() && timers_.empty() && !task_),
+  Check(!terminal || (frames_.empty() && timers_.empty() && tasks_.empty() && results_.empty()),
         "an ended execution leaves nothing open");
+  outcome.Clear();
+  spare_ = std::move(outcome);
 }
 
 void TestDriver::Store(const HistoryEvent& event) {
-  Check(ToInt(event.id) == static_cast<int64_t>(events_.size()) + 1, "ids are dense");
-  Check(event.previous < event.id, "a previous event comes before");
-  Check(events_.empty() || !IsTerminal(events_.back().type), "one terminal event, the last");
+  const std::string wrong = history_check_.Take(event);
+  if (!wrong.empty()) std::fputs(transcript_.c_str(), stderr);
+  Check(wrong.empty(), fmt::format("#{}<{} {} {}: {}", ToInt(event.id), ToInt(event.previous),
+                                   EventTypeName(event.type), event.name, wrong));
+  if (event.assigned != nullptr) {
+    stored_bytes_ += event.assigned->size();
+    texts_[{event.id, PayloadField::kAssigned}] = event.assigned;
+  }
   const PayloadField field = PayloadFieldOf(event.type);
-  Check((field == PayloadField::kNone) == (event.payload.ref.event == EventId::kNone),
+  const bool has_payload = event.payload.ref.event != EventId::kNone;
+  Check(!ShowsPayload(event.type) || (field != PayloadField::kNone) == has_payload,
         "a payload where one belongs");
-  if (field == PayloadField::kNone) return;
+  if (!has_payload) return;
   const PayloadRef& ref = event.payload.ref;
   if (ref.event == event.id) {
     Check(event.payload.loaded() && ref.field == field, "an introduced payload has its text");
@@ -214,26 +263,39 @@ std::string TestDriver::TextOf(const PayloadRef& ref) const {
   return text->second->substr(ref.offset, ref.length);
 }
 
+void TestDriver::ForEachPayload(const std::function<void(Payload&)>& visit) {
+  visit(input_);
+  for (auto& [key, result] : results_) visit(result);
+  for (auto& [id, frame] : frames_) {
+    visit(frame.input);
+    if (frame.branches) visit(frame.branches->items);
+    if (frame.item) visit(frame.item->value);
+    for (Variable& variable : frame.variables) visit(variable.value);
+  }
+}
+
 void TestDriver::Load(const PayloadRef& ref) {
   const auto text = texts_.find({ref.event, ref.field});
   Check(text != texts_.end(), "what Advance needs was stored");
   bool useful = false;
-  for (auto& [id, frame] : frames_) {
-    const PayloadRef& own = frame.input.ref;
-    if (own.event != ref.event || own.field != ref.field || frame.input.loaded()) continue;
-    frame.input.text = text->second;
-    useful = true;
-  }
-  if (input_.ref == ref && !input_.loaded()) {
-    input_.text = text->second;
-    useful = true;
-  }
-  Check(useful, "Advance needs only what is not there");
+  ForEachPayload([&](Payload& payload) {
+    if (payload.ref.event != ref.event || payload.ref.field != ref.field) return;
+    useful = useful || !payload.loaded() || payload.text == text->second;
+    payload.text = text->second;
+  });
+  Check(useful, "Advance needs only what it was shown");
 }
 
 void TestDriver::Forget() {
-  input_.text.reset();
-  for (auto& [id, frame] : frames_) frame.input.text.reset();
+  ForEachPayload([](Payload& payload) { payload.text.reset(); });
+}
+
+std::optional<Signal> TestDriver::NextContinue() const {
+  for (const auto& [id, frame] : frames_) {
+    if (frame.waiting == Waiting::kNothing) return Continue{id};
+  }
+  Check(false, "a cut Advance leaves a frame to go on with");
+  return std::nullopt;
 }
 
 // --- Effects
@@ -241,19 +303,21 @@ void TestDriver::Forget() {
 
 void TestDriver::Act(const Effect& effect) {
   const auto close = [&](FrameId frame, EventId scheduled) {
-    Check(task_ && task_->frame == frame && task_->scheduled == scheduled,
-          "a closed task was open");
-    task_.reset();
+    const auto open = std::find_if(tasks_.begin(), tasks_.end(), [&](const ScheduleTask& task) {
+      return task.frame == frame && task.scheduled == scheduled;
+    });
+    Check(open != tasks_.end(), "a closed task was open");
+    tasks_.erase(open);
     timers_.erase({frame, TimerKind::kHeartbeat});
   };
   std::visit(
       Overload{[&](const ScheduleTask& e) {
-                 Check(!task_, "one task at a time");
-                 task_ = e;
-                 task_->input.text.reset();
-                 transcript_ += fmt::format("  schedule {} attempt={}{}{} {}\n", e.target.name,
-                                            e.attempt, Shown("timeout", e.timeout_s),
-                                            Shown("heartbeat", e.heartbeat_s), TaskInput());
+                 tasks_.push_back(e);
+                 tasks_.back().input.text.reset();
+                 transcript_ +=
+                     fmt::format("  schedule {} attempt={}{}{} {}\n", e.target->name, e.attempt,
+                                 Shown("timeout", e.timeout_s), Shown("heartbeat", e.heartbeat_s),
+                                 TaskInput(tasks_.back()));
                },
                [&](const CancelTask& e) {
                  close(e.frame, e.scheduled);
@@ -282,12 +346,12 @@ void TestDriver::Act(const Effect& effect) {
       effect);
 }
 
-std::string TestDriver::TaskInput() const {
-  Payload input = task_->input;
+std::string TestDriver::TaskInput(const ScheduleTask& open) const {
+  Payload input = open.input;
   const auto text = texts_.find({input.ref.event, input.ref.field});
   Check(text != texts_.end(), "a task's input was introduced");
   input.text = text->second;
-  return std::string(WorkerInput(*program_, frames_.at(task_->frame).state, input).view());
+  return std::string(WorkerInput(*program_, frames_.at(open.frame).state, input).view());
 }
 
 std::string TestDriver::Line(const HistoryEvent& event) const {
@@ -299,6 +363,10 @@ std::string TestDriver::Line(const HistoryEvent& event) const {
       line += fmt::format(" @{}", ToInt(event.payload.ref.event));
     line += " " + TextOf(event.payload.ref);
   }
+  if (event.assigned != nullptr) line += " assigned=" + *event.assigned;
+  if (!event.location.empty()) line += " at " + event.location;
+  if (event.length) line += fmt::format(" length={}", *event.length);
+  if (event.index) line += fmt::format(" index={}", *event.index);
   if (!event.resource.empty()) line += " " + event.resource;
   return line + Shown("timeout", event.timeout_s) + Shown("heartbeat", event.heartbeat_s) +
          Shown(event.error);

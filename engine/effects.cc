@@ -3,7 +3,8 @@
 //
 // The one place where effects leave the process: called with effects whose batch is durable, in
 // batch order. What goes to one worker is gathered over the loop's iteration and sent as one
-// message.
+// message; so are the
+// executions that changed, for those who watch.
 #include <utility>
 
 #include "engine/loop.h"
@@ -38,7 +39,21 @@ void Loop::Release(PartitionId from, std::vector<Effect> effects) {
                             MessagesApplied{.receiver = from, .number = e.number, .gap = e.gap});
       },
       [this](PublishRevision& e) { surroundings_->registry->Publish(std::move(e.revision)); },
+      [this](PublishVersions& e) { surroundings_->registry->Publish(std::move(e.versions)); },
+      [this](ForgetRevision& e) { surroundings_->registry->ForgetRevision(e.id); },
+      [this](ForgetMachine& e) { surroundings_->registry->ForgetMachine(e.name); },
+      [this](PublishActivity& e) {
+        surroundings_->resources->PublishActivity(std::move(e.activity));
+      },
+      [this](ForgetActivity& e) { surroundings_->resources->ForgetActivity(e.name); },
+      [this](PublishTags& e) {
+        surroundings_->resources->PublishTags(e.resource, std::move(e.tags));
+      },
       [this](AnnounceEnd& e) { surroundings_->announce_end(e.execution); },
+      [this](AnnounceChanges& e) {
+        if (!surroundings_->watches->any()) return;
+        changed_.insert(changed_.end(), e.changes.begin(), e.changes.end());
+      },
   };
   for (Effect& effect : effects) std::visit(release, effect);
 }
@@ -55,6 +70,7 @@ void Loop::SendOutgoing() {
     }
   }
   outgoing_.clear();
+  if (!changed_.empty()) surroundings_->watches->Changed(std::exchange(changed_, {}));
 }
 
 }  // namespace engine

@@ -14,7 +14,9 @@
 #include <vector>
 
 #include "engine/ids.h"
+#include "engine/resources.h"
 #include "engine/revision.h"
+#include "engine/versions.h"
 #include "workers/task.h"
 
 namespace engine {
@@ -61,12 +63,53 @@ struct PublishRevision {
   RevisionPtr revision;
 };
 
+// Row: versions and aliases.
+struct PublishVersions {
+  VersionsPtr versions;
+};
+
+// Row: gone with the batch.
+struct ForgetRevision {
+  std::string id;
+};
+struct ForgetMachine {
+  std::string name;
+};
+
+// Row: activities.
+struct PublishActivity {
+  Activity activity;
+};
+// Row: gone with the batch.
+struct ForgetActivity {
+  std::string name;
+};
+// Row: tags.
+struct PublishTags {
+  std::string resource;
+  Tags tags;
+};
+
+// An execution that a turn changed.
+struct ExecutionChanged {
+  ExecutionNumber execution = ExecutionNumber::kNone;
+  bool ended = false;  // by this change, which is its last one
+};
+
 // Row: executions. Wakes those who wait for the end.
 struct AnnounceEnd {
   ExecutionNumber execution = ExecutionNumber::kNone;
 };
 
+// Row: whatever the turn wrote. For those who watch (watch.h); one effect per turn, made whether
+// anybody watches or not: who begins to watch while the batch is on its way must hear of it.
+struct AnnounceChanges {
+  std::vector<ExecutionChanged> changes;
+};
+
 using Effect = std::variant<SendReply, DispatchTask, AcknowledgeAnswer, WithdrawTask, SendMessage,
-                            AcknowledgeMessages, PublishRevision, AnnounceEnd>;
+                            AcknowledgeMessages, PublishRevision, PublishVersions, ForgetRevision,
+                            ForgetMachine, PublishActivity, ForgetActivity, PublishTags,
+                            AnnounceEnd, AnnounceChanges>;
 
 }  // namespace engine

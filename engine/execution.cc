@@ -9,15 +9,35 @@ namespace {
 
 constexpr size_t kExecutionBytes =
     800;  // the struct, its strings and its place in the map, measured roughly
-constexpr size_t kFrameBytes = 300;
+constexpr size_t kFrameBytes = 500;
+constexpr size_t kResultBytes = 96;
+constexpr size_t kVariableBytes = 72;
+constexpr size_t kParsedPerByte = 8;  // of JSON text: a node of 28 bytes for some 3 to 10
 constexpr int kShrinkLooksMax =
     256;  // per turn: pinned ones at the front must not make every turn a full walk
 
 size_t TextBytes(const asl::Payload& payload) { return payload.text ? payload.text->size() : 0; }
 
 size_t Measure(const Execution& execution) {
-  size_t bytes = kExecutionBytes + TextBytes(execution.input);
-  for (const auto& [id, frame] : execution.frames) bytes += kFrameBytes + TextBytes(frame.input);
+  size_t bytes = kExecutionBytes + TextBytes(execution.input) +
+                 execution.results.size() * kResultBytes + execution.result_text_bytes;
+  // Iterations of a Map share its text.
+  const std::string* counted = execution.input.text.get();
+  for (const auto& [id, frame] : execution.frames) {
+    bytes += kFrameBytes;
+    // A text has several variables, mostly.
+    const std::string* assigned = nullptr;
+    for (const asl::Variable& variable : frame.variables) {
+      bytes += kVariableBytes + variable.name.size();
+      if (variable.value.text.get() == assigned) continue;
+      bytes += TextBytes(variable.value);
+      assigned = variable.value.text.get();
+    }
+    if (frame.branches && frame.branches->input) bytes += kParsedPerByte * frame.input.ref.length;
+    if (frame.input.text.get() == counted) continue;
+    bytes += TextBytes(frame.input);
+    counted = frame.input.text.get();
+  }
   return bytes;
 }
 

@@ -13,6 +13,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <variant>
@@ -40,11 +41,18 @@ struct StopRequest {
   asl::Error error;
   Reply<asl::Millis> reply;
 };
+// The Task of that token is the execution's.
+struct TokenRequest {
+  asl::EventId scheduled{};
+  TokenAnswer answer;
+  Reply<bool> reply;
+};
 // StartExecution with a name that this execution has already, and the same input.
 struct RepeatedStart {
+  std::string arn;
   Reply<Started> reply;
 };
-using Work = std::variant<Step, AssignTask, StopRequest, RepeatedStart>;
+using Work = std::variant<Step, AssignTask, StopRequest, TokenRequest, RepeatedStart>;
 
 struct Execution {
   ExecutionNumber number = ExecutionNumber::kNone;
@@ -55,11 +63,15 @@ struct Execution {
   asl::Millis stopped_at;
   asl::EventId next_event{1};
   std::map<asl::FrameId, asl::Frame> frames;
-  bool resident = false;      // false while its rows are being loaded
-  size_t loads = 0;           // payload loads outstanding; work waits for them
-  std::deque<Work> work;      // waits for residency or payloads
-  uint64_t pinned_until = 0;  // newest batch that changed it
-  size_t bytes = 0;           // what it counts in the cache's budget
+  std::map<asl::ResultKey, asl::Payload> results;  // of open Maps and Parallels
+  std::set<asl::ResultKey> result_rows;            // the first result of each row of them
+  size_t result_text_bytes = 0;                    // of those kept in memory
+  bool resident = false;                           // false while its rows are being loaded
+  bool listed = true;                              // its row of the lists is in a batch
+  size_t loads = 0;                                // payload loads outstanding; work waits for them
+  std::deque<Work> work;                           // waits for residency or payloads
+  uint64_t pinned_until = 0;                       // newest batch that changed it
+  size_t bytes = 0;                                // what it counts in the cache's budget
   std::list<ExecutionNumber>::iterator age;
 
   bool ready() const { return resident && loads == 0; }

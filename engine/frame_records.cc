@@ -41,10 +41,19 @@ enum Bit : uint64_t {
   kQualifier = 1 << 12,  // bytes
   kTaskInput = 1 << 13,  // ref; else the frame's input
   kParent = 1 << 14,     // varint; else the root
+  kIndex = 1 << 15,      // varint; else 0
+  // started:varint total:varint next:varint done:varint limit:varint items:ref offset:varint; the
+  // frame waits for its branches
+  kBranches = 1 << 16,
+  kItem = 1 << 17,          // index:varint value:ref
+  kSubmitted = 1 << 18,     // submitted:varint
+  kHeartbeatDue = 1 << 19,  // signed
+  kVariables = 1 << 20,     // count:varint (name:bytes value:ref)*
+  kRole = 1 << 21,          // bytes; of the assigned task
 };
 
 uint64_t BitsOf(const asl::Frame& frame, const Task* assigned) {
-  auto bits = static_cast<uint64_t>(frame.waiting);
+  auto bits = frame.branches ? uint64_t{kBranches} : static_cast<uint64_t>(frame.waiting);
   const auto set = [&bits](bool when, Bit bit) {
     if (when) bits |= bit;
   };
@@ -52,9 +61,14 @@ uint64_t BitsOf(const asl::Frame& frame, const Task* assigned) {
   set(frame.delay_due != asl::kNever, kDelayDue);
   set(frame.retry_count != 0 || !frame.retries.empty(), kRetries);
   set(frame.parent != asl::FrameId::kRoot, kParent);
+  set(frame.index != 0, kIndex);
+  set(frame.item.has_value(), kItem);
+  set(frame.heartbeat_due != asl::kNever, kHeartbeatDue);
+  set(!frame.variables.empty(), kVariables);
   if (!frame.task) return bits;
   set(true, kTask);
   set(frame.task->started != asl::EventId::kNone, kStarted);
+  set(frame.task->submitted != asl::EventId::kNone, kSubmitted);
   set(frame.task->timeout_s || frame.task->heartbeat_s, kLimits);
   set(frame.task->attempt != frame.retry_count + 1, kAttempt);
   if (assigned == nullptr) return bits;
@@ -62,6 +76,7 @@ uint64_t BitsOf(const asl::Frame& frame, const Task* assigned) {
   set(assigned->received, kReceived);
   set(assigned->delivery != 1, kDelivery);
   set(!assigned->qualifier.empty(), kQualifier);
+  set(!assigned->role.empty(), kRole);
   set(assigned->input != frame.input.ref, kTaskInput);
   return bits;
 }
@@ -87,14 +102,45 @@ class FrameReader {
     TakeLimits(bits, frame);
     TakeRetries(bits, frame);
     TakeAssigned(bits, out);
-    if ((bits & kParent) != 0) frame.parent = asl::FrameId{static_cast<uint32_t>(row_.Number())};
+    if ((bits & kParent) != 0) frame.parent = asl::FrameId{Number()};
+    if ((bits & kIndex) != 0) frame.index = Number();
+    if ((bits & kBranches) != 0) TakeBranches(frame);
+    if ((bits & kItem) != 0) {
+      frame.item = asl::MapItem{.index = Number(), .value = {}};
+      frame.item->value.ref = TakeRef(row_);
+    }
+    if ((bits & kSubmitted) != 0 && frame.task) frame.task->submitted = Event(frame);
+    if ((bits & kHeartbeatDue) != 0) frame.heartbeat_due = Time();
+    if ((bits & kVariables) != 0) TakeVariables(frame);
+    if ((bits & kRole) != 0 && out->assigned) out->assigned->role = row_.Bytes();
     return row_.ok() && row_.AtEnd();
   }
 
  private:
+  uint32_t Number() { return static_cast<uint32_t>(row_.Number()); }
   asl::Millis Time() { return base_ + row_.Signed(); }
   asl::EventId Event(const asl::Frame& frame) {
     return asl::EventId{asl::ToInt(frame.last_event) - static_cast<int64_t>(row_.Number())};
+  }
+
+  void TakeBranches(asl::Frame& frame) {
+    frame.waiting = asl::Waiting::kBranches;
+    asl::Branches& branches = frame.branches.emplace();
+    branches.started = Event(frame);
+    branches.total = Number();
+    branches.next = Number();
+    branches.done = Number();
+    branches.limit = Number();
+    branches.items.ref = TakeRef(row_);
+    branches.offset = Number();
+  }
+
+  void TakeVariables(asl::Frame& frame) {
+    for (uint64_t left = row_.Number(); left > 0 && row_.ok(); --left) {
+      asl::Variable& variable = frame.variables.emplace_back();
+      variable.name = row_.Bytes();
+      variable.value.ref = TakeRef(row_);
+    }
   }
 
   void TakeTask(uint64_t bits, FrameRow* out) {
@@ -190,7 +236,49 @@ void PutFrame(ExecutionNumber execution, const asl::Frame& frame, const Task* as
   if ((bits & kQualifier) != 0) AppendBytes(assigned->qualifier, &row);
   if ((bits & kTaskInput) != 0) AppendRef(assigned->input, &row);
   if ((bits & kParent) != 0) AppendVarint(static_cast<uint64_t>(frame.parent), &row);
+  if ((bits & kIndex) != 0) AppendVarint(frame.index, &row);
+  if ((bits & kBranches) != 0) {
+    back(frame.branches->started);
+    for (const uint32_t number : {frame.branches->total, frame.branches->next, frame.branches->done,
+                                  frame.branches->limit}) {
+      AppendVarint(number, &row);
+    }
+    AppendRef(frame.branches->items.ref, &row);
+    AppendVarint(frame.branches->offset, &row);
+  }
+  if ((bits & kItem) != 0) {
+    AppendVarint(frame.item->index, &row);
+    AppendRef(frame.item->value.ref, &row);
+  }
+  if ((bits & kSubmitted) != 0) back(frame.task->submitted);
+  if ((bits & kHeartbeatDue) != 0) AppendSignedVarint(frame.heartbeat_due - base, &row);
+  if ((bits & kVariables) != 0) {
+    AppendVarint(frame.variables.size(), &row);
+    for (const asl::Variable& variable : frame.variables) {
+      AppendBytes(variable.name, &row);
+      AppendRef(variable.value.ref, &row);
+    }
+  }
+  if ((bits & kRole) != 0) AppendBytes(assigned->role, &row);
   batch.Put(kFrames, FrameKey(execution, frame.id), row);
+}
+
+void PutResults(ExecutionNumber execution, const asl::ResultKey& first,
+                std::span<const asl::PayloadRef> results, storage::Batch& batch) {
+  std::string row(1, kRowVersion);
+  for (const asl::PayloadRef& result : results) AppendRef(result, &row);
+  batch.Put(kResults, ResultKeyOf(execution, first), row);
+}
+
+absl::StatusOr<std::vector<asl::PayloadRef>> ReadResults(std::string_view bytes) {
+  VarintReader row(bytes);
+  if (row.Octet() != kRowVersion) return MalformedRow("results");
+  std::vector<asl::PayloadRef> results;
+  do {
+    results.push_back(TakeRef(row));
+  } while (row.ok() && !row.AtEnd());
+  if (!row.ok()) return MalformedRow("results");
+  return results;
 }
 
 absl::StatusOr<FrameRow> ReadFrame(std::string_view key, std::string_view bytes) {

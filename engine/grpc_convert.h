@@ -15,7 +15,16 @@ grpc::Status ToGrpc(const absl::Status& status);
 void Convert(asl::Millis time, google::protobuf::Timestamp& out);
 void Convert(const Engine& engine, const Revision& revision, bool with_definition,
              asld::v1::StateMachine& out);
+void Convert(const Engine& engine, const api::MachineDescription& description,
+             asld::v1::StateMachine& out);
+void Convert(const Engine& engine, const std::string& machine, const Version& version,
+             asld::v1::StateMachineVersion& out);
+void Convert(const Engine& engine, const std::string& machine, const Alias& alias,
+             asld::v1::StateMachineAlias& out);
 void Convert(Engine& engine, const ExecutionDescription& description, asld::v1::Execution& out);
-void Convert(const asl::HistoryEvent& event, asld::v1::HistoryEvent& out);
+void Convert(const Engine& engine, const std::string& machine, const ListedExecution& execution,
+             asld::v1::ExecutionSummary& out);
+void Convert(const asl::Problem& problem, asld::v1::Problem& out);
+void Convert(asl::HistoryEvent&& event, asld::v1::HistoryEvent& out);
 
 }  // namespace engine

@@ -11,6 +11,7 @@
 
 #include "absl/status/statusor.h"
 #include "engine/engine.h"
+#include "engine/tls_files.h"
 
 namespace engine {
 
@@ -18,7 +19,8 @@ class GrpcServer {
  public:
   // Listens at "host:port"; port 0 takes a free one. `engine` must outlive it.
   static absl::StatusOr<std::unique_ptr<GrpcServer>> Start(Engine* engine,
-                                                           const std::string& address);
+                                                           const std::string& address,
+                                                           const TlsFiles& tls = {});
   ~GrpcServer();
 
   int port() const;

@@ -37,7 +37,11 @@ enum Part : uint64_t {
   kCause = 1 << 6,      // bytes
   kTimeout = 1 << 7,    // signed, s
   kHeartbeat = 1 << 8,  // signed, s
-  kResource = 1 << 9,   // bytes × 4: resource, its type, region, role
+  kResource = 1 << 9,   // bytes × 4: resource, its type (either empty: as usual), region, role
+  kLength = 1 << 10,    // signed
+  kIndex = 1 << 11,     // signed
+  kAssigned = 1 << 12,  // bytes
+  kLocation = 1 << 13,  // bytes
 };
 constexpr uint8_t kHasParts = 0x80;
 
@@ -47,19 +51,13 @@ struct Usual {
   asl::PayloadRef payload;
 };
 
-// What an event shows without being told.
-struct Shown {
-  asl::EventNames names;
-  std::string_view role_arn;
-};
-Shown ShownBy(const Revision& revision, asl::StateIndex state, asl::EventType type) {
-  return {.names = asl::NamesOf(*revision.program, state, type),
-          .role_arn =
-              type == asl::EventType::kExecutionStarted ? std::string_view(revision.role_arn) : ""};
+// What an event shows without being told, beside its names.
+std::string_view RoleOf(const Revision& revision, asl::EventType type) {
+  return type == asl::EventType::kExecutionStarted ? std::string_view(revision.role_arn) : "";
 }
 
 bool HasPayload(asl::EventType type) {
-  return asl::PayloadFieldOf(type) != asl::PayloadField::kNone;
+  return asl::PayloadFieldOf(type) != asl::PayloadField::kNone && asl::ShowsPayload(type);
 }
 
 // The state matters to an event whose names follow from it.
@@ -67,11 +65,16 @@ bool NeedsState(const asl::EventNames& names) {
   return !names.name.empty() || !names.resource.empty();
 }
 
+// From what is shown without being told.
+bool Differs(const std::string& told, std::string_view shown) {
+  return !told.empty() && told != shown;
+}
+
 uint64_t PartsOf(const Revision& revision, const asl::HistoryEvent& event, Usual& usual) {
   uint64_t parts = 0;
   if (event.previous + 1 != event.id) parts |= kPrevious;
-  const Shown shown = ShownBy(revision, event.state, event.type);
-  if (event.state != usual.state && NeedsState(shown.names)) {
+  const asl::EventNames names = asl::NamesOf(*revision.program, event.state, event.type);
+  if (event.state != usual.state && NeedsState(names)) {
     parts |= kState;
     usual.state = event.state;
   }
@@ -82,13 +85,18 @@ uint64_t PartsOf(const Revision& revision, const asl::HistoryEvent& event, Usual
     parts |= kRef;
   }
   if (HasPayload(event.type)) usual.payload = ref;
-  if (event.name != shown.names.name) parts |= kName;
+  if (Differs(event.name, names.name)) parts |= kName;
   if (event.error.name) parts |= kErrorName;
   if (event.error.cause) parts |= kCause;
+  if (event.length) parts |= kLength;
+  if (event.index) parts |= kIndex;
+  if (event.assigned != nullptr) parts |= kAssigned;
+  if (!event.location.empty()) parts |= kLocation;
   if (event.timeout_s) parts |= kTimeout;
   if (event.heartbeat_s) parts |= kHeartbeat;
-  if (event.resource != shown.names.resource || event.resource_type != shown.names.resource_type ||
-      event.role_arn != shown.role_arn || !event.region.empty()) {
+  if (Differs(event.resource, names.resource) ||
+      Differs(event.resource_type, names.resource_type) ||
+      event.role_arn != RoleOf(revision, event.type) || !event.region.empty()) {
     parts |= kResource;
   }
   return parts;
@@ -125,6 +133,10 @@ absl::Status AppendEvent(const Revision& revision, const asl::HistoryEvent& even
       AppendBytes(*text, row);
     }
   }
+  if ((parts & kLength) != 0) AppendSignedVarint(*event.length, row);
+  if ((parts & kIndex) != 0) AppendSignedVarint(*event.index, row);
+  if ((parts & kAssigned) != 0) AppendBytes(*event.assigned, row);
+  if ((parts & kLocation) != 0) AppendBytes(event.location, row);
   return absl::OkStatus();
 }
 
@@ -154,20 +166,26 @@ void TakeEvent(VarintReader& row, const Revision* revision, Usual& usual,
   if ((parts & kState) != 0) usual.state = asl::StateIndex{static_cast<uint32_t>(row.Number())};
   event.state = usual.state;
   TakePayload(row, parts, usual, event);
-  const Shown shown = revision == nullptr ? Shown{} : ShownBy(*revision, event.state, event.type);
-  event.name = (parts & kName) != 0 ? row.Bytes() : shown.names.name;
+  if ((parts & kName) != 0) event.name = row.Bytes();
   if ((parts & kErrorName) != 0) event.error.name = row.Bytes();
   if ((parts & kCause) != 0) event.error.cause = row.Bytes();
   if ((parts & kTimeout) != 0) event.timeout_s = row.Signed();
   if ((parts & kHeartbeat) != 0) event.heartbeat_s = row.Signed();
-  if ((parts & kResource) == 0) {
-    event.resource = shown.names.resource;
-    event.resource_type = shown.names.resource_type;
-    event.role_arn = shown.role_arn;
-    return;
+  if ((parts & kResource) != 0) {
+    for (std::string* text :
+         {&event.resource, &event.resource_type, &event.region, &event.role_arn}) {
+      *text = row.Bytes();
+    }
+  } else if (revision != nullptr) {
+    event.role_arn = RoleOf(*revision, event.type);
   }
-  for (std::string* text : {&event.resource, &event.resource_type, &event.region, &event.role_arn})
-    *text = row.Bytes();
+  if (revision != nullptr) asl::ShowNames(*revision->program, &event);
+  if ((parts & kLength) != 0) event.length = row.Signed();
+  if ((parts & kIndex) != 0) event.index = row.Signed();
+  if ((parts & kAssigned) != 0) {
+    event.assigned = std::make_shared<const std::string>(row.Bytes());
+  }
+  if ((parts & kLocation) != 0) event.location = row.Bytes();
 }
 
 }  // namespace
@@ -191,21 +209,31 @@ absl::Status PutHistory(const Revision& revision, ExecutionNumber execution,
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<asl::HistoryEvent>> ReadHistory(const Revision* revision,
-                                                           std::string_view key,
-                                                           std::string_view bytes) {
+absl::Status AppendHistory(const Revision* revision, std::string_view key, std::string_view bytes,
+                           std::vector<asl::HistoryEvent>& events) {
   const std::optional<HistoryKeyParts> parts = DecodeHistoryKey(key);
   if (!parts) return absl::DataLossError("a key of table 'history' is malformed");
   VarintReader row(bytes);
   if (row.Octet() != kRowVersion) return MalformedRow("history");
   const asl::Millis time = TimeOf(parts->execution) + row.Signed();
-  std::vector<asl::HistoryEvent> events;
+  asl::EventId next = parts->first;
   Usual usual;
   while (row.ok() && !row.AtEnd()) {
-    events.push_back({.id = parts->first + static_cast<int64_t>(events.size()), .time = time});
-    TakeEvent(row, revision, usual, events.back());
+    asl::HistoryEvent& event = events.emplace_back();
+    event.id = next;
+    event.time = time;
+    TakeEvent(row, revision, usual, event);
+    next = next + 1;
   }
-  if (!row.ok() || events.empty()) return MalformedRow("history");
+  if (!row.ok() || next == parts->first) return MalformedRow("history");
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<asl::HistoryEvent>> ReadHistory(const Revision* revision,
+                                                           std::string_view key,
+                                                           std::string_view bytes) {
+  std::vector<asl::HistoryEvent> events;
+  if (absl::Status s = AppendHistory(revision, key, bytes, events); !s.ok()) return s;
   return events;
 }
 

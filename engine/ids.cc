@@ -3,10 +3,13 @@
 #include "engine/ids.h"
 
 #include <cassert>
+#include <initializer_list>
 #include <vector>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_split.h"
 #include "fmt/format.h"
+#include "openssl/evp.h"
 #include "openssl/sha.h"
 
 namespace engine {
@@ -25,10 +28,41 @@ asl::Millis TimeOf(ExecutionNumber number) {
   return asl::Millis{static_cast<int64_t>(ToInt(number) >> 22)};
 }
 
+namespace {
+
+// Kept: SHA1() looks its algorithm up in every call, which takes longer than to hash a name.
+class Sha1 {
+ public:
+  Sha1() : algorithm_(EVP_MD_fetch(nullptr, "SHA1", nullptr)), context_(EVP_MD_CTX_new()) {
+    assert(algorithm_ != nullptr && context_ != nullptr);
+  }
+  ~Sha1() {
+    EVP_MD_CTX_free(context_);
+    EVP_MD_free(algorithm_);
+  }
+  Sha1(const Sha1&) = delete;
+  Sha1& operator=(const Sha1&) = delete;
+
+  void Hash(std::string_view bytes, unsigned char* digest) {
+    const bool hashed = EVP_DigestInit_ex2(context_, algorithm_, nullptr) == 1 &&
+                        EVP_DigestUpdate(context_, bytes.data(), bytes.size()) == 1 &&
+                        EVP_DigestFinal_ex(context_, digest, nullptr) == 1;
+    assert(hashed);
+    (void)hashed;
+  }
+
+ private:
+  EVP_MD* const algorithm_;
+  EVP_MD_CTX* const context_;
+};
+
+}  // namespace
+
 // The first half of SHA-1: well spread, in every OpenSSL, and nobody gains by a collision here.
 Hash128 HashBytes(std::string_view bytes) {
+  static thread_local Sha1 sha1;
   unsigned char digest[SHA_DIGEST_LENGTH];
-  SHA1(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), digest);
+  sha1.Hash(bytes, digest);
   Hash128 hash;
   for (int i = 0; i < 8; ++i) hash.high = (hash.high << 8) | digest[i];
   for (int i = 8; i < 16; ++i) hash.low = (hash.low << 8) | digest[i];
@@ -39,24 +73,87 @@ PartitionId OwnerOf(const Hash128& name_hash, uint32_t partitions) {
   return name_hash.low % partitions;
 }
 
+namespace {
+
+// Several of these are made for every execution, and a format string has to be read each time. (The
+// StrCat of Debian's Abseil takes no std::string_view.)
+std::string Joined(std::initializer_list<std::string_view> parts) {
+  size_t size = 0;
+  for (const std::string_view part : parts) size += part.size();
+  std::string text;
+  text.reserve(size);
+  for (const std::string_view part : parts) text.append(part);
+  return text;
+}
+
+std::string Arn(const ArnScope& scope, std::string_view type, std::string_view name) {
+  return Joined({"arn:aws:states:", scope.region, ":", scope.account, type, name});
+}
+
+}  // namespace
+
 Hash128 HashName(std::string_view machine, std::string_view execution) {
-  return HashBytes(fmt::format("{}:{}", machine, execution));  // names hold no colon
+  return HashBytes(Joined({machine, ":", execution}));  // names hold no colon
 }
 
 std::string StateMachineArn(const ArnScope& scope, std::string_view machine) {
-  return fmt::format("arn:aws:states:{}:{}:stateMachine:{}", scope.region, scope.account, machine);
+  return Arn(scope, ":stateMachine:", machine);
+}
+
+std::string QualifiedArn(const ArnScope& scope, std::string_view machine,
+                         std::string_view qualifier) {
+  return Joined({StateMachineArn(scope, machine), ":", qualifier});
+}
+
+std::string VersionArn(const ArnScope& scope, std::string_view machine, uint32_t version) {
+  return QualifiedArn(scope, machine, fmt::format("{}", version));
 }
 
 std::string ExecutionArn(const ArnScope& scope, std::string_view machine,
                          std::string_view execution) {
-  return fmt::format("arn:aws:states:{}:{}:execution:{}:{}", scope.region, scope.account, machine,
-                     execution);
+  return Joined({"arn:aws:states:", scope.region, ":", scope.account, ":execution:", machine, ":",
+                 execution});
 }
 
-std::optional<std::string> StateMachineNameOf(std::string_view arn_or_name) {
+std::string ActivityArn(const ArnScope& scope, std::string_view activity) {
+  return Arn(scope, ":activity:", activity);
+}
+
+std::optional<std::string_view> TakeArnType(std::string_view* arn) {
+  std::string_view parts[6];
+  for (std::string_view& part : parts) {
+    const size_t colon = arn->find(':');
+    if (colon == std::string_view::npos) return std::nullopt;
+    part = arn->substr(0, colon);
+    arn->remove_prefix(colon + 1);
+  }
+  if (parts[0] != "arn" || parts[2] != "states") return std::nullopt;
+  return parts[5];
+}
+
+std::optional<MachineName> ParseMachineName(std::string_view arn_or_name) {
+  std::string_view rest = arn_or_name;
+  if (rest == "arn" || rest.substr(0, 4) == "arn:") {
+    if (TakeArnType(&rest) != "stateMachine") return std::nullopt;
+  }
+  const size_t colon = rest.find(':');
+  const bool qualified = colon != std::string_view::npos;
+  if (qualified && rest.find(':', colon + 1) != std::string_view::npos) return std::nullopt;
+  return MachineName{.machine = std::string(rest.substr(0, colon)),
+                     .qualifier = std::string(qualified ? rest.substr(colon + 1) : "")};
+}
+
+std::optional<uint32_t> VersionOf(std::string_view qualifier) {
+  uint32_t number = 0;
+  if (!absl::SimpleAtoi(std::string(qualifier), &number) || number == 0) return std::nullopt;
+  if (fmt::format("{}", number) != qualifier) return std::nullopt;  // "+1", "01"
+  return number;
+}
+
+std::optional<std::string> ActivityNameOf(std::string_view arn_or_name) {
   if (arn_or_name.substr(0, 4) != "arn:") return std::string(arn_or_name);
   std::vector<std::string> parts = absl::StrSplit(std::string(arn_or_name), ':');
-  if (parts.size() != 7 || parts[2] != "states" || parts[5] != "stateMachine") return std::nullopt;
+  if (parts.size() != 7 || parts[2] != "states" || parts[5] != "activity") return std::nullopt;
   return parts[6];
 }
 

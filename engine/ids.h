@@ -53,11 +53,28 @@ struct ArnScope {
   std::string account = "123456789012";
 };
 std::string StateMachineArn(const ArnScope& scope, std::string_view machine);
+// `qualifier`: a version's number or an alias' name.
+std::string QualifiedArn(const ArnScope& scope, std::string_view machine,
+                         std::string_view qualifier);
+std::string VersionArn(const ArnScope& scope, std::string_view machine, uint32_t version);
 std::string ExecutionArn(const ArnScope& scope, std::string_view machine,
                          std::string_view execution);
+std::string ActivityArn(const ArnScope& scope, std::string_view activity);
 
-// A plain name passes through; of an ARN the last part is taken. nullopt when it is neither.
-std::optional<std::string> StateMachineNameOf(std::string_view arn_or_name);
+// TYPE of an ARN "arn:aws:states:REGION:ACCOUNT:TYPE:REST", of which REST is left; nullopt: it is none.
+std::optional<std::string_view> TakeArnType(std::string_view* arn);
+
+// "name", "name:3", "name:PROD", and the same as an ARN. A version's number has digits only, an
+// alias' name does not. nullopt when it is an ARN of something else.
+struct MachineName {
+  std::string machine;
+  std::string qualifier;  // empty: none
+};
+std::optional<MachineName> ParseMachineName(std::string_view arn_or_name);
+// nullopt: an alias' name, or no number that a version can have.
+std::optional<uint32_t> VersionOf(std::string_view qualifier);
+// "name" of an activity, or its ARN; nullopt when it is an ARN of something else.
+std::optional<std::string> ActivityNameOf(std::string_view arn_or_name);
 struct ExecutionName {
   std::string machine;
   std::string name;

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "asl/payload.h"
 #include "engine/ids.h"
@@ -26,6 +27,9 @@ struct LoadPayload {
   ExecutionNumber execution;
   asl::PayloadRef ref;  // the whole text of that event's field is loaded
 };
+// One request for each text among them: a load brings all of it, however many slices are wanted.
+std::vector<asl::PayloadRef> OnePerText(const std::vector<asl::PayloadRef>& refs);
+
 struct LoadTimers {
   TimerKey from;
   size_t rows_max = 0;
@@ -35,6 +39,14 @@ struct LoadTasks {
   uint64_t from = 0;
   size_t rows_max = 0;
 };
-using LoadRequest = std::variant<LoadName, LoadExecution, LoadPayload, LoadTimers, LoadTasks>;
+// Rows of `ended` or `name_ends` (end_queue.h), until that end time.
+struct LoadEnds {
+  Table table;
+  std::string from;  // empty: the partition's first row
+  asl::Millis until;
+  size_t rows_max = 0;
+};
+using LoadRequest =
+    std::variant<LoadName, LoadExecution, LoadPayload, LoadTimers, LoadTasks, LoadEnds>;
 
 }  // namespace engine

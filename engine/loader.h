@@ -5,7 +5,9 @@
 // the reading; Loader is the thread that does it and posts the answers as commands.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
+#include <cstddef>
 #include <functional>
 #include <mutex>
 #include <thread>
@@ -32,12 +34,15 @@ class Loader {
   // Runs `read` on this thread too: for reads that an effect causes, which must not happen on a
   // loop.
   void Run(std::function<void()> read);
+  // Reads that are not done yet; any thread.
+  size_t pending() const { return pending_.load(std::memory_order_relaxed); }
 
  private:
   void Work();
 
   const storage::Reader* const store_;
   const Post post_;
+  std::atomic<size_t> pending_ = 0;
   std::mutex mutex_;
   std::condition_variable wake_;
   std::vector<std::function<void()>> reads_;  // guarded by mutex_

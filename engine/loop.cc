@@ -13,6 +13,7 @@ namespace {
 constexpr size_t kSubmissionsInFlightMax = 3;
 constexpr int64_t kTurnMicrosMax = 2'000;
 constexpr int64_t kSleepMsMax = 60'000;
+constexpr int64_t kPublishMsMin = 100;  // between two sums of the partitions' gauges
 
 }  // namespace
 
@@ -28,6 +29,7 @@ Partition& Loop::Add(const PartitionOptions& options) {
 }
 
 void Loop::Start() {
+  PublishGauges();
   thread_ = std::thread([this] { Run(); });
 }
 
@@ -36,7 +38,7 @@ void Loop::Stop() {
     std::lock_guard lock(mutex_);
     stopping_ = true;
   }
-  wake_.notify_one();
+  wake_->notify_one();
   if (thread_.joinable()) thread_.join();
 }
 
@@ -45,35 +47,46 @@ void Loop::Post(PartitionId partition, Command command) {
   {
     std::lock_guard lock(mutex_);
     mail_.commands.emplace_back(partition, std::move(command));
+    ++waiting_;
     wake = sleeping_;
   }
-  if (wake) wake_.notify_one();
+  if (wake) HeldWakes::Notify(wake_);
 }
 
 void Loop::Post(std::vector<std::pair<PartitionId, Command>> commands) {
   bool wake;
   {
     std::lock_guard lock(mutex_);
+    waiting_ += commands.size();
     std::move(commands.begin(), commands.end(), std::back_inserter(mail_.commands));
     wake = sleeping_;
   }
-  if (wake) wake_.notify_one();
+  if (wake) HeldWakes::Notify(wake_);
 }
 
 // Nobody waits for `applied`: it only lets caches shrink, so it rides along with the next wake-up.
-void Loop::OnApplied(storage::CommitNotice notice) {
+void Loop::OnApplied(std::span<const storage::CommitNotice> notices) {
   std::lock_guard lock(mutex_);
-  mail_.applied.push_back(notice);
+  TakeOwn(notices, mail_.applied);
 }
 
-void Loop::OnDurable(storage::CommitNotice notice) {
+void Loop::OnDurable(std::span<const storage::CommitNotice> notices) {
   bool wake;
   {
     std::lock_guard lock(mutex_);
-    mail_.durable.push_back(notice);
-    wake = sleeping_;
+    wake = TakeOwn(notices, mail_.durable) && sleeping_;
   }
-  if (wake) wake_.notify_one();
+  if (wake) HeldWakes::Notify(wake_);
+}
+
+// Whether there was one.
+bool Loop::TakeOwn(std::span<const storage::CommitNotice> notices,
+                   std::vector<storage::CommitNotice>& into) const {
+  const size_t before = into.size();
+  for (const storage::CommitNotice& notice : notices) {
+    if (partitions_.contains(notice.partition)) into.push_back(notice);
+  }
+  return into.size() > before;
 }
 
 void Loop::Run() {
@@ -81,8 +94,34 @@ void Loop::Run() {
   while (WaitForMail(mail)) {
     Deliver(mail);
     if (submissions_.size() < kSubmissionsInFlightMax) TakeTurns();
+    CountTaken();
     SendOutgoing();
+    unpublished_ = true;
+    if (surroundings_->clock->MonotonicMicros() - published_us_ >= kPublishMsMin * 1'000) {
+      PublishGauges();
+    }
   }
+}
+
+void Loop::CountTaken() {
+  size_t queued = 0;
+  for (const auto& [id, partition] : partitions_) queued += partition->queued();
+  waiting_ -= queued_ - queued;
+  queued_ = queued;
+}
+
+void Loop::PublishGauges() {
+  Gauges sum;
+  for (const auto& [id, partition] : partitions_) sum.Add(partition->gauges());
+  published_us_ = surroundings_->clock->MonotonicMicros();
+  unpublished_ = false;
+  std::lock_guard lock(gauges_mutex_);
+  gauges_ = std::move(sum);
+}
+
+Gauges Loop::gauges() const {
+  std::lock_guard lock(gauges_mutex_);
+  return gauges_;
 }
 
 // Returns with mail, or when a timer is due; false: stop.
@@ -97,15 +136,16 @@ bool Loop::WaitForMail(Mail& mail) {
   }
   std::unique_lock lock(mutex_);
   if (!work && mail_.commands.empty() && mail_.durable.empty() && !stopping_) {
-    const int64_t sleep_ms =
-        std::clamp<int64_t>(wake - surroundings_->clock->Now(), 0, kSleepMsMax);
+    const int64_t sleep_ms = std::clamp<int64_t>(wake - surroundings_->clock->Now(), 0,
+                                                 unpublished_ ? kPublishMsMin : kSleepMsMax);
     sleeping_ = true;
-    wake_.wait_for(lock, std::chrono::milliseconds(sleep_ms), [this] {
+    wake_->wait_for(lock, std::chrono::milliseconds(sleep_ms), [this] {
       return stopping_ || !mail_.commands.empty() || !mail_.durable.empty();
     });
     sleeping_ = false;
   }
   std::swap(mail, mail_);
+  queued_ += mail.commands.size();
   return !stopping_;
 }
 
@@ -143,7 +183,13 @@ void Loop::TakeTurns() {
   surroundings_->committer->Submit(std::move(batches));
 }
 
+std::string Loop::QueueFor(const asl::TaskTarget& target, bool by_call_only) {
+  surroundings_->routes->Renew(&routes_, &routes_seen_);
+  return routes_->QueueFor(target, by_call_only);
+}
+
 std::optional<workers::Slot> Loop::TakeSlot(const std::string& queue, PartitionId partition) {
+  if (workers::CallOf(queue) && served_.insert(queue).second) surroundings_->services->Serve(queue);
   return slots_.TakeSlot(queue, partition);
 }
 
@@ -159,6 +205,14 @@ void Loop::WorkingOn(ExecutionNumber execution) {
 
 RevisionPtr Loop::FindRevision(const std::string& id) const {
   return surroundings_->registry->FindRevision(id);
+}
+
+bool Loop::ActivityExists(const std::string& name) const {
+  return surroundings_->resources->ActivityExists(name, &activities_);
+}
+
+bool Loop::MayStart(const std::string& revision) const {
+  return surroundings_->registry->MayStart(revision);
 }
 
 Partition::Counters Loop::counters() const {

@@ -6,7 +6,7 @@
 // their batch is durable. The only lock is at its mailbox, taken once per wake-up.
 #pragma once
 
-#include <condition_variable>
+#include <atomic>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -15,17 +15,24 @@
 #include <mutex>
 #include <span>
 #include <thread>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
 #include "engine/clock.h"
 #include "engine/crash_marks.h"
+#include "engine/gauges.h"
+#include "engine/held_wakes.h"
 #include "engine/loader.h"
 #include "engine/partition.h"
 #include "engine/ports.h"
 #include "engine/registry.h"
+#include "engine/resources.h"
+#include "engine/routes.h"
+#include "engine/watch.h"
 #include "storage/commit.h"
 #include "workers/pool.h"
+#include "workers/services.h"
 
 namespace engine {
 
@@ -34,8 +41,12 @@ struct LoopSurroundings {
   Clock* clock = nullptr;
   storage::Committer* committer = nullptr;  // set before Start
   workers::Pool* pool = nullptr;
+  workers::Services* services = nullptr;
+  const RouteTable* routes = nullptr;
   Loader* loader = nullptr;
   Registry* registry = nullptr;
+  Resources* resources = nullptr;
+  Watches* watches = nullptr;                      // set before Start
   std::function<void(PartitionId, Command)> post;  // to any partition
   std::function<void(ExecutionNumber)> announce_end;
   CrashMarks* marks = nullptr;  // null: none are kept
@@ -54,8 +65,16 @@ class Loop : private Ports {
   // Any thread.
   void Post(PartitionId partition, Command command);
   void Post(std::vector<std::pair<PartitionId, Command>> commands);
-  void OnApplied(storage::CommitNotice notice);
-  void OnDurable(storage::CommitNotice notice);
+  // Of the notices those about its own partitions.
+  void OnApplied(std::span<const storage::CommitNotice> notices);
+  void OnDurable(std::span<const storage::CommitNotice> notices);
+
+  // Commands that no turn has taken yet. Any thread.
+  size_t waiting() const { return waiting_; }
+
+  // What was published last, at most a tenth of a second ago while it works. Any thread; takes no
+  // lock that the loop waits for longer than a copy.
+  Gauges gauges() const;
 
   // After Stop.
   Partition::Counters counters() const;
@@ -68,14 +87,19 @@ class Loop : private Ports {
     bool empty() const { return commands.empty() && applied.empty() && durable.empty(); }
   };
 
+  bool TakeOwn(std::span<const storage::CommitNotice> notices,
+               std::vector<storage::CommitNotice>& into) const;
   void Run();
   bool WaitForMail(Mail& mail);
   void Deliver(Mail& mail);
   void TakeTurns();
   void SendOutgoing();
+  void CountTaken();
+  void PublishGauges();
   Partition& At(PartitionId id) { return *partitions_.at(id); }
 
   // Ports
+  std::string QueueFor(const asl::TaskTarget& target, bool by_call_only) override;
   std::optional<workers::Slot> TakeSlot(const std::string& queue, PartitionId partition) override;
   void ReturnSlot(workers::SessionId session) override;
   void Load(PartitionId partition, LoadRequest request) override;
@@ -83,6 +107,8 @@ class Loop : private Ports {
   void WorkingOn(ExecutionNumber execution) override;
   uint64_t Random() override { return SystemRandom(); }
   RevisionPtr FindRevision(const std::string& id) const override;
+  bool MayStart(const std::string& revision) const override;
+  bool ActivityExists(const std::string& name) const override;
 
   // Constant after Start.
   LoopSurroundings* const surroundings_;
@@ -91,15 +117,28 @@ class Loop : private Ports {
 
   // The loop's thread only.
   workers::Pool::Client slots_;
+  std::unordered_set<std::string> served_;  // queues of calls that the services have heard of
+  RoutesPtr routes_;
+  uint64_t routes_seen_ = 0;
+  mutable Resources::Known activities_;
   std::map<workers::SessionId, workers::Outgoing> outgoing_;
+  std::vector<ExecutionChanged> changed_;          // to be told to watches
   std::deque<storage::CommitNotice> submissions_;  // the last batch of each that is not durable yet
+  size_t queued_ = 0;                              // commands in the partitions' queues
+  int64_t published_us_ = 0;                       // when gauges_ was written
+  bool unpublished_ = true;                        // something may have changed since then
+
+  const Sleeper wake_ = std::make_shared<std::condition_variable>();
+  std::atomic<size_t> waiting_ = 0;  // commands in mail_ and in the partitions' queues
 
   // Guarded by mutex_.
   std::mutex mutex_;
-  std::condition_variable wake_;
   Mail mail_;
   bool stopping_ = false;
   bool sleeping_ = false;
+
+  mutable std::mutex gauges_mutex_;
+  Gauges gauges_;  // guarded by gauges_mutex_
 
   std::thread thread_;
 };

@@ -48,6 +48,12 @@ std::vector<PartitionId> Outbox::Receivers() const {
   return receivers;
 }
 
+size_t Outbox::size() const {
+  size_t letters = 0;
+  for (const auto& [receiver, pair] : pairs_) letters += pair.letters.size();
+  return letters;
+}
+
 Inbox::Verdict Inbox::Judge(PartitionId sender, uint64_t number) const {
   const uint64_t applied_number = applied(sender);
   if (number <= applied_number) return Verdict::kRepeated;

@@ -49,6 +49,7 @@ class Outbox {
   Applied OnApplied(PartitionId receiver, uint64_t number, bool gap);
 
   std::vector<PartitionId> Receivers() const;
+  size_t size() const;  // letters that are not applied yet
 
  private:
   struct Pair {

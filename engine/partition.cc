@@ -10,6 +10,7 @@
 #include <cassert>
 #include <utility>
 
+#include "engine/records.h"
 #include "engine/tables.h"
 
 namespace engine {
@@ -20,7 +21,9 @@ Partition::Partition(PartitionOptions options, Ports* ports)
       draw_([ports] { return static_cast<double>(ports->Random() >> 11) * 0x1.0p-53; }),
       executions_(options_.cache_bytes_max),
       words_(options_.id),
-      tasks_(options_.token_key) {}
+      tasks_(options_.token_key),
+      ends_(kEnded, options_.retention_ms),
+      name_ends_(kNameEnds, kNameKeptMs) {}
 
 void Partition::Offer(Command command, asl::Millis arrived) {
   queue_.push_back({std::move(command), arrived});
@@ -58,19 +61,30 @@ void Partition::Process(Command command) {
 // Timers fire after every message that had arrived before they were due, so that a heartbeat in the
 // inbox is never judged late; when the turn's limit left messages behind, later timers wait for
 // them. Bounded like commands are: all are taken out before the first one fires, so what firing
-// arms for now (a cut Advance) is for a later turn.
+// arms for now (a cut Advance) is for a later turn. And by what is being loaded: after a long pause
+// a million may be due at once, and each needs its execution in memory.
 void Partition::FireDue() {
   constexpr int kTimersPerTurnMax = 1'024;
   asl::Millis until = clock_;
   if (!queue_.empty()) until = std::min(until, queue_.front().arrived);
   std::vector<Timers::Due> firing;
-  if (clock_ >= hold_timeouts_until_) firing = std::exchange(held_timeouts_, {});
-  for (int taken = 0; taken < kTimersPerTurnMax; ++taken) {
+  const auto room = [&] { return loading_ + firing.size() < kLoadingMax; };
+  if (clock_ >= hold_timeouts_until_) {
+    for (; !held_timeouts_.empty() && room(); held_timeouts_.pop_front()) {
+      firing.push_back(held_timeouts_.front());
+    }
+  }
+  for (int taken = 0; taken < kTimersPerTurnMax && room(); ++taken) {
     const std::optional<Timers::Due> due = timers_.TakeDue(until);
     if (!due) break;
-    const bool held =
-        due->key.kind == asl::TimerKind::kTaskTimeout && clock_ < hold_timeouts_until_;
-    (held ? held_timeouts_ : firing).push_back(*due);
+    const bool waits_for_somebody = due->key.kind == asl::TimerKind::kTaskTimeout ||
+                                    due->key.kind == asl::TimerKind::kCallbackHeartbeat;
+    const bool held = waits_for_somebody && clock_ < hold_timeouts_until_;
+    if (held) {
+      held_timeouts_.push_back(*due);
+    } else {
+      firing.push_back(*due);
+    }
   }
   for (const Timers::Due& due : firing) {
     WithExecution(due.key.execution, Step{.signal = asl::TimerFired{.frame = due.key.frame,
@@ -98,8 +112,26 @@ void Partition::RequestLoads() {
   if (const std::optional<TimerKey> from = timers_.WantsLoad(clock_)) {
     ports_->Load(options_.id, LoadTimers{.from = *from, .rows_max = Timers::kRowsPerLoadMax});
   }
+  for (EndQueue* ends : {&ends_, &name_ends_}) {
+    if (std::optional<LoadEnds> load = ends->WantsLoad(clock_))
+      ports_->Load(options_.id, *std::move(load));
+  }
   while (const std::optional<LoadTasks> load = tasks_.WantsLoad()) ports_->Load(options_.id, *load);
+  DropEnded();
   executions_.Shrink(std::min(applied_, durable_));
+}
+
+// Hardly anybody asks for an execution that has ended, and who does has it loaded. Short ones would
+// fill the cache otherwise.
+void Partition::DropEnded() {
+  const uint64_t settled = std::min(applied_, durable_);
+  for (; !ended_.empty() && ended_.front().first <= settled; ended_.pop_front()) {
+    const Execution* execution = executions_.Find(ended_.front().second);
+    if (execution != nullptr && execution->ready() && execution->work.empty() &&
+        execution->pinned_until <= settled) {
+      executions_.Remove(execution->number);
+    }
+  }
 }
 
 // An empty batch is not committed, but its effects still wait for the batch before: an answer may
@@ -110,8 +142,9 @@ std::optional<storage::Batch> Partition::FinishTurn() {
     batch.reset();
   } else {
     ++commit_;
-    batch->Put(kClock, ClockKey(options_.id), U64(static_cast<uint64_t>(clock_.value)));
+    PutClock(options_.id, clock_, *batch);
   }
+  if (!changed_.empty()) effects_.push_back(AnnounceChanges{std::exchange(changed_, {})});
   if (!effects_.empty()) unreleased_.push_back({commit_, std::exchange(effects_, {})});
   Release();
   return batch;
@@ -120,9 +153,17 @@ std::optional<storage::Batch> Partition::FinishTurn() {
 void Partition::OnApplied(uint64_t number) {
   applied_ = std::max(applied_, number);
   timers_.OnApplied(applied_);
+  tasks_.OnApplied(applied_);
+  ends_.OnApplied(applied_);
+  name_ends_.OnApplied(applied_);
   for (; !dispatched_.empty() && dispatched_.front().first <= applied_; dispatched_.pop_front()) {
     if (Task* task = tasks_.Find(dispatched_.front().second)) task->text = nullptr;
   }
+  std::erase_if(unapplied_loads_, [this](auto& waiting) {
+    if (waiting.first > applied_) return false;
+    ports_->Load(options_.id, std::move(waiting.second));
+    return true;
+  });
   while (!recent_name_order_.empty() && recent_name_order_.front().first <= applied_) {
     recent_names_.erase(recent_name_order_.front().second);
     recent_name_order_.pop_front();
@@ -142,8 +183,11 @@ void Partition::Release() {
 }
 
 asl::Millis Partition::NextWake() const {
-  asl::Millis wake = std::min(timers_.NextWake(), tasks_.NextWake());
-  if (!held_timeouts_.empty()) wake = std::min(wake, hold_timeouts_until_);
+  asl::Millis wake = std::min({tasks_.NextWake(), ends_.NextWake(), name_ends_.NextWake()});
+  if (loading_ < kLoadingMax) {  // else what is loaded wakes it
+    wake = std::min(wake, timers_.NextWake());
+    if (!held_timeouts_.empty()) wake = std::min(wake, hold_timeouts_until_);
+  }
   // Due by this partition's clock is due now, even when the wall clock has stepped back behind it.
   return first_turn_ || wake <= clock_ ? asl::Millis{0} : wake;
 }

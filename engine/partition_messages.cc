@@ -5,9 +5,10 @@
 // receiver exactly once and in order (mailbox.h). And the timers that the loader brought.
 #include <cassert>
 
+#include "engine/log.h"
 #include "engine/partition.h"
 #include "engine/records.h"
-#include "spdlog/spdlog.h"
+#include "fmt/format.h"
 
 namespace engine {
 
@@ -49,11 +50,17 @@ void Partition::On(MessagesApplied& command) {
   SendLetters(command.receiver);
 }
 
+// Rests on the batches before like any answer.
+void Partition::On(Barrier& command) {
+  Answer<BarrierPassed>(command.reply,
+                        BarrierPassed{.clock = clock_, .retired = counters_.executions_retired});
+}
+
 void Partition::On(TimersLoaded& command) {
   if (!command.status.ok()) {
     // Timers that cannot be read would be late for ever: stop rather than lie.
-    spdlog::critical("partition {}: timers cannot be read: {}", options_.id,
-                     std::string(command.status.message()));
+    Log(LogLevel::kCritical, {.partition = options_.id},
+        fmt::format("timers cannot be read: {}", std::string(command.status.message())));
     assert(command.status.ok());
   }
   timers_.OnLoaded(command);

@@ -6,10 +6,10 @@
 // wakes them.
 #include <algorithm>
 
+#include "engine/log.h"
 #include "engine/partition.h"
 #include "engine/records.h"
 #include "fmt/format.h"
-#include "spdlog/spdlog.h"
 #include "storage/key.h"
 
 namespace engine {
@@ -27,12 +27,18 @@ std::unique_ptr<storage::Cursor> ScanPrefix(
 
 }  // namespace
 
-absl::Status Partition::Recover(const storage::Store& store, std::vector<RevisionPtr> machines,
+absl::Status Partition::Recover(const storage::Store& store, std::vector<RevisionPtr> revisions,
                                 asl::Millis now) {
   absl::StatusOr<uint64_t> number = store.AppliedNumber(options_.id);
   if (!number.ok()) return number.status();
   commit_ = applied_ = durable_ = *number;
-  for (RevisionPtr& machine : machines) machines_.emplace(machine->machine, machine);
+  for (const RevisionPtr& revision : revisions) {
+    if (revision->current) machines_.emplace(revision->machine, revision);
+    revisions_.emplace(revision->id, revision);
+  }
+  if (options_.id == 0) {
+    if (absl::Status s = RecoverResources(store); !s.ok()) return s;
+  }
   if (absl::Status s = RecoverClock(store, now); !s.ok()) return s;
   if (absl::Status s = words_.Recover(store); !s.ok()) return s;
   if (absl::Status s = RecoverTasks(store); !s.ok()) return s;
@@ -42,14 +48,18 @@ absl::Status Partition::Recover(const storage::Store& store, std::vector<Revisio
   return absl::OkStatus();
 }
 
+void Partition::RecoverVersions(const std::vector<VersionsPtr>& versions) {
+  for (const VersionsPtr& of_machine : versions) versions_.emplace(of_machine->machine, of_machine);
+}
+
 absl::Status Partition::RecoverClock(const storage::Store& store, asl::Millis now) {
   absl::StatusOr<std::optional<std::string>> row = store.Get(kClock, ClockKey(options_.id));
   if (!row.ok()) return row.status();
   clock_ = now;
   if (*row) {
-    const std::optional<uint64_t> stored = ReadU64(**row);
-    if (!stored) return Malformed("clock");
-    clock_ = std::max(clock_, asl::Millis{static_cast<int64_t>(*stored)});
+    const std::optional<asl::Millis> stored = ReadClock(**row);
+    if (!stored) return absl::DataLossError("a row of table 'clock' is malformed");
+    clock_ = std::max(clock_, *stored);
   }
   // Numbers go on after the newest one stored, even when the clock stands still.
   auto newest =
@@ -64,17 +74,36 @@ absl::Status Partition::RecoverClock(const storage::Store& store, asl::Millis no
   return newest->status();
 }
 
+// The first tasks of each queue; the rest is read when their turn comes, so a million that wait cost
+// no more here than a thousand.
 absl::Status Partition::RecoverTasks(const storage::Store& store) {
-  auto rows = ScanPrefix(store, kTasks, PartitionPrefix(options_.id));
-  for (; rows->Valid(); rows->Next()) {
-    const std::optional<TaskKeyParts> key = DecodeTaskKey(rows->key());
-    if (!key) return Malformed("tasks");
-    absl::StatusOr<Task> task = ReadTask(key->queue, key->number, rows->value());
-    if (!task.ok()) return task.status();
-    tasks_.Recover(*std::move(task));
+  const std::string end = storage::PrefixEnd(PartitionPrefix(options_.id));
+  std::string begin = PartitionPrefix(options_.id);
+  for (;;) {
+    auto rows = store.Scan(kTasks, begin, end);
+    if (!rows->Valid()) {
+      if (!rows->status().ok()) return rows->status();
+      return RecoverAssigned(store);
+    }
+    const std::optional<TaskKeyParts> first = DecodeTaskKey(rows->key());
+    if (!first) return Malformed("tasks");
+    const std::string prefix = TaskQueuePrefix(options_.id, first->queue);
+    std::vector<Task> tasks;
+    for (; rows->Valid() && tasks.size() < Tasks::kWaitingMax; rows->Next()) {
+      const std::optional<TaskKeyParts> key = DecodeTaskKey(rows->key());
+      if (!key) return Malformed("tasks");
+      if (key->queue != first->queue) break;
+      absl::StatusOr<Task> task = ReadTask(key->queue, key->number, rows->value());
+      if (!task.ok()) return task.status();
+      tasks.push_back(*std::move(task));
+    }
+    auto newest = ScanPrefix(store, kTasks, prefix, storage::Direction::kBackward);
+    const std::optional<TaskKeyParts> last =
+        newest->Valid() ? DecodeTaskKey(newest->key()) : std::nullopt;
+    if (!last) return newest->status().ok() ? Malformed("tasks") : newest->status();
+    tasks_.RecoverQueue(first->queue, std::move(tasks), last->number);
+    begin = storage::PrefixEnd(prefix);
   }
-  if (!rows->status().ok()) return rows->status();
-  return RecoverAssigned(store);
 }
 
 // Their workers have a lease to come back in. Heartbeat clocks begin again: what was sent meanwhile
@@ -98,7 +127,7 @@ absl::Status Partition::RecoverAssigned(const storage::Store& store) {
     frame->assigned->instance = *std::move(worker);
     workers_found_.insert(frame->words.worker);
     const TaskId id = frame->assigned->id;
-    tasks_.Recover(*std::move(frame->assigned));
+    tasks_.RecoverAssigned(*std::move(frame->assigned));
     Task& task = *tasks_.Find(id);
     tasks_.SetLease(task, clock_ + options_.lease_ms);
     if (task.received && task.heartbeat_s > 0) {
@@ -147,10 +176,10 @@ absl::Status Partition::RecoverCrashes(const storage::Store& store) {
   }
   for (const auto& [execution, count] : crashes_) {
     if (!IsParked(execution)) continue;
-    spdlog::error(
-        "partition {}: execution {:016x} is parked: the process crashed {} times in a row while "
-        "working on it",
-        options_.id, ToInt(execution), count);
+    Log(LogLevel::kError, {.partition = options_.id, .execution = execution},
+        fmt::format("the execution is parked: the process crashed {} times in a row while working "
+                    "on it",
+                    count));
   }
   return rows->status();
 }

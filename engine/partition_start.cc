@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The asld authors
 //
-// Starting and stopping executions, and creating state machines (partition 0).
+// Starting and stopping executions.
 #include <cassert>
 
 #include "engine/partition.h"
@@ -11,12 +11,21 @@
 namespace engine {
 
 template <typename T>
-void Partition::Answer(const Reply<T>& reply, absl::StatusOr<T> result) {
-  effects_.push_back(SendReply{[reply, result = std::move(result)] { reply(result); }});
+void Partition::Answer(Reply<T>& reply, absl::StatusOr<T> result) {
+  effects_.push_back(SendReply{[reply = std::move(reply), result = std::move(result)]() mutable {
+    reply(std::move(result));
+  }});
 }
-template void Partition::Answer(const Reply<asl::Millis>&, absl::StatusOr<asl::Millis>);
-template void Partition::Answer(const Reply<Started>&, absl::StatusOr<Started>);
-template void Partition::Answer(const Reply<uint64_t>&, absl::StatusOr<uint64_t>);
+template void Partition::Answer(Reply<asl::Millis>&, absl::StatusOr<asl::Millis>);
+template void Partition::Answer(Reply<BarrierPassed>&, absl::StatusOr<BarrierPassed>);
+template void Partition::Answer(Reply<Activity>&, absl::StatusOr<Activity>);
+template void Partition::Answer(Reply<bool>&, absl::StatusOr<bool>);
+template void Partition::Answer(Reply<Alias>&, absl::StatusOr<Alias>);
+template void Partition::Answer(Reply<Created>&, absl::StatusOr<Created>);
+template void Partition::Answer(Reply<Updated>&, absl::StatusOr<Updated>);
+template void Partition::Answer(Reply<Started>&, absl::StatusOr<Started>);
+template void Partition::Answer(Reply<uint64_t>&, absl::StatusOr<uint64_t>);
+template void Partition::Answer(Reply<Version>&, absl::StatusOr<Version>);
 
 // A name is looked up among the batches not yet applied first, then in the store. One look-up per
 // name at a time: starts of the same name queue behind it, so that none of them can miss another's
@@ -69,9 +78,22 @@ ExecutionNumber Partition::NextExecutionNumber() {
   return MakeExecutionNumber(number_time_, number_counter_, options_.id);
 }
 
+// An alias with two routes is decided here, where the choice becomes durable with the start.
 void Partition::Begin(StartExecution& command) {
+  if (command.other && ports_->Random() % 100 < command.other->weight) {
+    command.revision = command.other->revision;
+    command.version = command.other->version;
+  }
+  if (!ports_->MayStart(command.revision->id)) {
+    return Answer<Started>(
+        command.reply,
+        absl::AbortedError(fmt::format(
+            "State Machine Has Changed: '{}' was updated or deleted meanwhile; start it again",
+            StateMachineArn(options_.scope, command.revision->machine))));
+  }
   Execution& execution = executions_.Add(NextExecutionNumber());
   execution.resident = true;
+  execution.listed = false;
   execution.revision = command.revision;
   execution.input.ref = {.event = asl::EventId{1},
                          .field = asl::PayloadField::kInput,
@@ -91,31 +113,44 @@ void Partition::Begin(StartExecution& command) {
   PutName(options_.id, command.name_hash, name, *batch_);
   recent_names_[command.name_hash] = {name.execution, name.input_hash};
   recent_name_order_.emplace_back(turn_number(), command.name_hash);
-  WriteExecution(execution, asl::EventId::kNone);
+  StartedAs as{.revision = words_.NumberOf(WordKind::kRevision, revision.id, *batch_),
+               .version = command.version};
+  if (!command.alias.empty()) {
+    as.alias = words_.NumberOf(WordKind::kAlias, command.alias, *batch_);
+  }
+  PutExecution(execution, as, *batch_);
   ++counters_.executions_started;
   Answer<Started>(command.reply, Started{.execution = execution.number, .started_at = clock_});
   execution.work.push_back(Step{.signal = asl::Start{}});
   Run(execution);
+  // One that has ended already was listed as that by EndExecution, and never as running.
+  execution.listed = true;
+  if (execution.status == asl::ExecutionStatus::kRunning) {
+    batch_->Put(kListing, ListingKey(execution.number, revision.number, execution.status), "");
+  }
 }
 
-// AWS: StartExecution is idempotent while the execution runs and name and input are the same.
+// AWS: StartExecution is idempotent while the execution runs and name and input are the same. The
+// name may be all that is left of it.
 void Partition::RepeatStart(StartExecution& command, ExecutionNumber existing,
                             const std::string& input_hash) {
+  std::string arn = ExecutionArn(options_.scope, command.revision->machine, command.name);
   if (input_hash != HashText(HashBytes(*command.input))) {
-    return Answer<Started>(
-        command.reply, absl::AlreadyExistsError(fmt::format(
-                           "Execution Already Exists: '{}'",
-                           ExecutionArn(options_.scope, command.revision->machine, command.name))));
+    return Answer<Started>(command.reply, NameTaken(arn));
   }
-  WithExecution(existing, RepeatedStart{std::move(command.reply)});
+  WithExecution(existing, RepeatedStart{std::move(arn), std::move(command.reply)});
+}
+
+absl::Status Partition::NameTaken(const std::string& arn) {
+  return absl::AlreadyExistsError(fmt::format("Execution Already Exists: '{}'", arn));
 }
 
 bool Partition::Perform(Execution& execution, RepeatedStart& start) {
   if (execution.status == asl::ExecutionStatus::kRunning) {
-    Answer<Started>(start.reply, Started{execution.number, execution.info.started_at});
+    Answer<Started>(start.reply,
+                    Started{execution.number, execution.info.started_at, /*existing=*/true});
   } else {
-    Answer<Started>(start.reply, absl::AlreadyExistsError(fmt::format(
-                                     "Execution Already Exists: '{}'", execution.info.arn)));
+    Answer<Started>(start.reply, NameTaken(start.arn));
   }
   return true;
 }
@@ -133,24 +168,5 @@ bool Partition::Perform(Execution& execution, StopRequest& stop) {
   Answer<asl::Millis>(stop.reply, execution.stopped_at);
   return true;
 }
-
-void Partition::On(CreateStateMachine& command) {
-  assert(options_.id == 0);
-  auto [it, added] = machines_.emplace(command.revision->machine, command.revision);
-  if (!added && it->second->id != command.revision->id) {
-    return Answer<RevisionPtr>(command.reply, absl::AlreadyExistsError(fmt::format(
-                                                  "State Machine Already Exists: '{}'",
-                                                  StateMachineArn(options_.scope, it->first))));
-  }
-  if (added) {
-    auto revision = std::make_shared<Revision>(*command.revision);
-    revision->created = clock_;
-    it->second = revision;
-    PutRevision(*revision, *batch_);
-    effects_.push_back(PublishRevision{revision});
-  }
-  Answer<RevisionPtr>(command.reply, it->second);
-}
-template void Partition::Answer(const Reply<RevisionPtr>&, absl::StatusOr<RevisionPtr>);
 
 }  // namespace engine

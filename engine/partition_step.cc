@@ -12,10 +12,10 @@
 #include <cassert>
 #include <utility>
 
+#include "engine/log.h"
 #include "engine/partition.h"
 #include "engine/records.h"
 #include "fmt/format.h"
-#include "spdlog/spdlog.h"
 
 namespace engine {
 
@@ -24,6 +24,7 @@ void Partition::WithExecution(ExecutionNumber number, Work work) {
   if (execution == nullptr) {
     execution = &executions_.Add(number);
     ports_->Load(options_.id, LoadExecution{number});
+    ++loading_;
   }
   execution->work.push_back(std::move(work));
   Run(*execution);
@@ -49,15 +50,23 @@ void Partition::Run(Execution& execution) {
   }
 }
 
+absl::Status Partition::Parked(const Execution& execution) const {
+  return absl::FailedPreconditionError(fmt::format(
+      "Execution Is Parked: '{}' (the engine crashed {} times in a row while working on "
+      "it)",
+      execution.info.arn, crashes_.at(execution.number)));
+}
+
 // Nobody waits for a parked execution: what is asked of it is answered, the rest of its work stays.
 void Partition::AnswerParked(Execution& execution) {
   if (!execution.ready()) return;
   std::erase_if(execution.work, [&](Work& work) {
     if (auto* stop = std::get_if<StopRequest>(&work)) {
-      Answer<asl::Millis>(stop->reply, absl::FailedPreconditionError(fmt::format(
-                                           "Execution Is Parked: '{}' (the engine crashed {} times "
-                                           "in a row while working on it)",
-                                           execution.info.arn, crashes_.at(execution.number))));
+      Answer<asl::Millis>(stop->reply, Parked(execution));
+      return true;
+    }
+    if (auto* request = std::get_if<TokenRequest>(&work)) {
+      Answer<bool>(request->reply, Parked(execution));
       return true;
     }
     auto* start = std::get_if<RepeatedStart>(&work);
@@ -71,16 +80,24 @@ static absl::Status Gone() { return absl::NotFoundError("Execution Does Not Exis
 
 void Partition::On(ExecutionLoaded& command) {
   Execution& execution = *executions_.Find(command.execution);
-  assert(!execution.resident);
+  assert(!execution.resident && loading_ > 0);
+  --loading_;
   absl::Status status = command.rows.status();
   if (status.ok() && !command.rows->execution) status = Gone();
   if (status.ok()) status = Restore(execution, *command.rows);
   if (!status.ok()) {
-    spdlog::error("partition {}: execution {:016x} cannot be loaded: {}", options_.id,
-                  ToInt(command.execution), std::string(status.message()));
+    if (!absl::IsNotFound(status)) {
+      Log(LogLevel::kError, {.partition = options_.id, .execution = command.execution},
+          fmt::format("the execution cannot be loaded: {}", std::string(status.message())));
+    }
     for (Work& work : std::exchange(execution.work, {})) {
       if (auto* stop = std::get_if<StopRequest>(&work)) Answer<asl::Millis>(stop->reply, status);
-      if (auto* start = std::get_if<RepeatedStart>(&work)) Answer<Started>(start->reply, status);
+      if (auto* request = std::get_if<TokenRequest>(&work)) {
+        Answer<bool>(request->reply, absl::IsNotFound(status) ? TaskIsOver() : status);
+      }
+      if (auto* start = std::get_if<RepeatedStart>(&work)) {
+        Answer<Started>(start->reply, absl::IsNotFound(status) ? NameTaken(start->arn) : status);
+      }
       if (auto* step = std::get_if<Step>(&work); step != nullptr && step->session != 0) {
         Acknowledge(step->session, step->token, workers::AckOutcome::kNoLongerWanted);
       }
@@ -94,7 +111,7 @@ void Partition::On(ExecutionLoaded& command) {
 }
 
 absl::Status Partition::Restore(Execution& execution, const ExecutionRows& rows) {
-  absl::StatusOr<ExecutionRow> row = ReadExecution(execution.number, *rows.execution);
+  absl::StatusOr<ExecutionRow> row = ReadExecution(execution.number, *rows.execution, rows.outcome);
   if (!row.ok()) return row.status();
   const absl::StatusOr<std::string> revision = words_.TextOf(WordKind::kRevision, row->revision);
   if (!revision.ok()) return revision.status();
@@ -127,14 +144,31 @@ absl::Status Partition::Restore(Execution& execution, const ExecutionRows& rows)
     const asl::FrameId id = frame->frame.id;
     execution.frames.emplace(id, std::move(frame->frame));
   }
+  for (const auto& [key, bytes] : rows.results) {
+    const std::optional<asl::ResultKey> result = DecodeResultKey(key);
+    if (!result) return absl::DataLossError("a key of table 'results' is malformed");
+    const absl::StatusOr<std::vector<asl::PayloadRef>> refs = ReadResults(bytes);
+    if (!refs.ok()) return refs.status();
+    execution.result_rows.insert(*result);
+    asl::ResultKey at = *result;
+    for (const asl::PayloadRef& ref : *refs) {
+      execution.results[at].ref = ref;
+      ++at.index;
+    }
+  }
   return absl::OkStatus();
 }
 
 void Partition::NeedPayloads(Execution& execution, const std::vector<asl::PayloadRef>& refs) {
   assert(!refs.empty());
-  for (const asl::PayloadRef& ref : refs) {
+  for (const asl::PayloadRef& ref : OnePerText(refs)) {
     ++execution.loads;
-    ports_->Load(options_.id, LoadPayload{.execution = execution.number, .ref = ref});
+    LoadPayload load{.execution = execution.number, .ref = ref};
+    if (execution.pinned_until <= applied_) {
+      ports_->Load(options_.id, std::move(load));
+    } else {
+      unapplied_loads_.emplace_back(execution.pinned_until, std::move(load));
+    }
   }
 }
 
@@ -144,8 +178,8 @@ void Partition::On(PayloadLoaded& command) {
   --execution.loads;
   if (!command.text.ok()) {
     // Its own history cannot be read back: fail it rather than ask for ever.
-    spdlog::error("partition {}: execution {:016x}: {}", options_.id, ToInt(command.execution),
-                  std::string(command.text.status().message()));
+    Log(LogLevel::kError, {.partition = options_.id, .execution = command.execution},
+        std::string(command.text.status().message()));
     execution.work.push_front(
         Step{.signal = asl::Fail{asl::Error{
                  .name = std::string(asl::kStatesRuntime),
@@ -157,7 +191,13 @@ void Partition::On(PayloadLoaded& command) {
       payload.text = *command.text;
   };
   fill(execution.input);
-  for (auto& [id, frame] : execution.frames) fill(frame.input);
+  for (auto& [id, frame] : execution.frames) {
+    fill(frame.input);
+    if (frame.branches) fill(frame.branches->items);
+    if (frame.item) fill(frame.item->value);
+    for (asl::Variable& variable : frame.variables) fill(variable.value);
+  }
+  for (auto& [key, result] : execution.results) fill(result);
   for (const Work& work : execution.work) {
     const auto* assign = std::get_if<AssignTask>(&work);
     Task* task = assign == nullptr ? nullptr : tasks_.Find({execution.number, assign->scheduled});
@@ -203,11 +243,24 @@ bool Partition::Perform(Execution& execution, Step& step) {
 }
 
 bool Partition::AdvanceAndStage(Execution& execution, const asl::Signal& signal, bool* fitted) {
-  const asl::ExecutionView view{.info = execution.info,
-                                .input = execution.input,
-                                .next_event = execution.next_event,
-                                .frames = execution.frames};
-  asl::Advanced advanced = asl::Advance(*execution.revision->program, view, signal, clock_, draw_);
+  const asl::ExecutionView view{
+      .info = execution.info,
+      .input = execution.input,
+      .next_event = execution.next_event,
+      .frames = execution.frames,
+      .results = execution.results,
+      .token_of =
+          [this, &execution](asl::EventId scheduled) {
+            return TokenToText(tasks_.CallbackToken({execution.number, scheduled}));
+          },
+      // By name alone, as tasks find their workers: a definition may carry the ARNs of its account
+      // on AWS.
+      .activity_exists =
+          [this](std::string_view arn) {
+            return ports_->ActivityExists(ActivityNameOf(arn).value_or(std::string(arn)));
+          }};
+  asl::Advanced advanced = asl::Advance(*execution.revision->program, view, signal, clock_, draw_,
+                                        std::exchange(spare_, {}));
   if (auto* need = std::get_if<asl::Need>(&advanced)) {
     NeedPayloads(execution, need->payloads);
     return false;
@@ -221,8 +274,9 @@ bool Partition::AdvanceAndStage(Execution& execution, const asl::Signal& signal,
         !s.ok()) {
       batch_->Rewind(mark);
       const uint64_t id = ports_->Random();
-      spdlog::error("partition {}: execution {:016x} failed a check, id {:016x}: {}", options_.id,
-                    ToInt(execution.number), id, std::string(s.message()));
+      Log(LogLevel::kError, {.partition = options_.id, .execution = execution.number},
+          fmt::format("the execution failed a check, id {:016x}: {}", id,
+                      std::string(s.message())));
       assert(!std::holds_alternative<asl::Fail>(signal));
       return AdvanceAndStage(
           execution,
@@ -233,6 +287,8 @@ bool Partition::AdvanceAndStage(Execution& execution, const asl::Signal& signal,
     }
   }
   Stage(execution, outcome);
+  outcome.Clear();
+  spare_ = std::move(outcome);
   return true;
 }
 
@@ -250,6 +306,7 @@ void Partition::Stage(Execution& execution, asl::Outcome& outcome) {
       execution.frames.erase(change.id);
     }
   }
+  StageResults(execution, outcome.results);
   for (asl::FrameId frame : std::exchange(unassigned_, {})) {
     batch_->Delete(kAssigned, FrameKey(execution.number, frame));
   }
@@ -262,9 +319,61 @@ void Partition::Stage(Execution& execution, asl::Outcome& outcome) {
       timers_.Arm(key, asl::EventId::kNone, turn_number());
     }
   }
+  const bool ended = execution.status != asl::ExecutionStatus::kRunning;
+  changed_.push_back({.execution = execution.number, .ended = ended});
   ++counters_.transitions;
   execution.pinned_until = turn_number();
   executions_.Account(execution);
+}
+
+// The results of a Map or Parallel are dropped all together, so a row is deleted with its first one.
+void Partition::StageResults(Execution& execution, std::vector<asl::ResultChange>& changes) {
+  std::vector<asl::PayloadRef> run;  // of one row, whose first result is `first`
+  asl::ResultKey first;
+  const auto write = [&] {
+    if (run.empty()) return;
+    PutResults(execution.number, first, run, *batch_);
+    execution.result_rows.insert(first);
+    run.clear();
+  };
+  for (asl::ResultChange& change : changes) {
+    const asl::ResultKey next{first.frame, first.index + static_cast<uint32_t>(run.size())};
+    if (!change.result || change.key != next) write();
+    if (execution.result_rows.erase(change.key) > 0) {
+      batch_->Delete(kResults, ResultKeyOf(execution.number, change.key));
+    }
+    ForgetResult(execution, change.key);
+    if (!change.result) continue;
+    if (run.empty()) first = change.key;
+    run.push_back(change.result->ref);
+    KeepResult(execution, change.key, *std::move(change.result));
+  }
+  write();
+}
+
+void Partition::ForgetResult(Execution& execution, const asl::ResultKey& key) {
+  // Most are new, and the newest.
+  if (execution.results.empty() || execution.results.rbegin()->first < key) return;
+  if (execution.results.erase(key) > 0 && execution.results.empty()) {
+    execution.result_text_bytes = 0;
+  }
+}
+
+// Small texts stay in memory until the Map or Parallel is over; the others are read again then.
+void Partition::KeepResult(Execution& execution, const asl::ResultKey& key, asl::Payload result) {
+  constexpr size_t kTextMax = 4u << 10;
+  constexpr size_t kTextsMax = 256u << 10;  // per execution
+  const auto parent = execution.frames.find(key.frame);
+  const bool is_item = parent != execution.frames.end() && parent->second.branches &&
+                       parent->second.branches->items.text == result.text;
+  // A slice of the Map's array costs nothing: that is in memory as long as the Map.
+  const size_t size = result.loaded() && !is_item ? result.text->size() : 0;
+  if (size > kTextMax || execution.result_text_bytes + size > kTextsMax) {
+    result.text.reset();
+  } else {
+    execution.result_text_bytes += size;
+  }
+  execution.results.emplace_hint(execution.results.end(), key, std::move(result));
 }
 
 // With the frame's task when a worker has it; then the index row of the frame's last task stays in
@@ -282,11 +391,6 @@ void Partition::WriteFrame(const Execution& execution, const asl::Frame& frame) 
     std::erase(unassigned_, frame.id);
   }
   PutFrame(execution.number, frame, task, words, *batch_);
-}
-
-void Partition::WriteExecution(const Execution& execution, asl::EventId last_event) {
-  PutExecution(execution, words_.NumberOf(WordKind::kRevision, execution.revision->id, *batch_),
-               last_event, *batch_);
 }
 
 TimerKey Partition::KeyOf(const Execution& execution, asl::FrameId frame, asl::TimerKind kind,
@@ -315,7 +419,15 @@ void Partition::Act(Execution& execution, asl::Outcome&, asl::CancelTimer& effec
 void Partition::Act(Execution& execution, asl::Outcome& outcome, asl::EndExecution& effect) {
   execution.status = effect.status;
   execution.stopped_at = clock_;
-  WriteExecution(execution, outcome.events.back().id);
+  const uint32_t machine = execution.revision->number;
+  PutOutcome(execution, outcome.events.back().id, *batch_);
+  PutEnded(execution, *batch_);
+  ends_.Added(execution.stopped_at, turn_number());
+  ended_.emplace_back(turn_number(), execution.number);
+  if (execution.listed) {
+    batch_->Delete(kListing, ListingKey(execution.number, machine, asl::ExecutionStatus::kRunning));
+  }
+  batch_->Put(kListing, ListingKey(execution.number, machine, execution.status), "");
   effects_.push_back(AnnounceEnd{execution.number});
   ++counters_.executions_ended;
 }

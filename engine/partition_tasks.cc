@@ -9,6 +9,7 @@
 #include <cassert>
 #include <utility>
 
+#include "engine/log.h"
 #include "engine/partition.h"
 #include "engine/records.h"
 #include "fmt/format.h"
@@ -23,6 +24,44 @@ uint32_t Seconds(const std::optional<int64_t>& seconds) {
   return static_cast<uint32_t>(seconds.value_or(0));
 }
 
+std::shared_ptr<const workers::InvokeOptions> OptionsOf(asl::InvokeRequest request) {
+  return std::make_shared<const workers::InvokeOptions>(
+      workers::InvokeOptions{.type = std::move(request.type),
+                             .client_context = std::move(request.client_context),
+                             .log_tail = request.log_tail});
+}
+
+std::shared_ptr<const asl::HttpAnswer> HttpOf(const workers::Answer& answer) {
+  if (answer.http == nullptr) return nullptr;
+  return std::make_shared<const asl::HttpAnswer>(
+      asl::HttpAnswer{answer.http->status, answer.http->headers, answer.http->request_id});
+}
+
+// The name that `redeliver` has for a task's function, activity ("activity:sign") or service
+// ("sqs:sendMessage").
+std::string RedeliverName(const std::string& queue) {
+  const std::optional<workers::CallParts> call = workers::CallOf(queue);
+  if (!call) return queue;
+  if (call->service != "lambda") return fmt::format("{}:{}", call->service, call->what);
+  return std::string(call->what.substr(call->what.rfind(':') + 1));
+}
+
+// What a Task hears of work of which nobody knows whether it was done. The names are AWS's: of a
+// message that may have been sent it is the SDK's.
+asl::Error UnknownOutcome(const Task& task, int64_t lease_ms) {
+  const std::optional<workers::CallParts> call = workers::CallOf(task.queue);
+  if (call && call->service == "sqs")
+    return {"SQS.SdkClientException",
+            "The engine ended while it called SQS; whether the message was sent is unknown."};
+  if (call)
+    return {std::string(asl::kLambdaUnknown),
+            "The engine ended while it called the function; whether the work was done is unknown."};
+  return {std::string(asl::kLambdaUnknown),
+          fmt::format("The worker '{}' that had the task did not come back within its lease of {} "
+                      "ms; whether the work was done is unknown.",
+                      task.instance, lease_ms)};
+}
+
 }  // namespace
 
 // The task takes its place in its queue; when nobody waits there and a worker has a slot, it is
@@ -31,12 +70,15 @@ void Partition::Act(Execution& execution, asl::Outcome& outcome, asl::ScheduleTa
   Task task;
   task.id = {execution.number, effect.scheduled};
   task.frame = effect.frame;
-  task.queue = QueueOf(effect.target);
+  task.queue = ports_->QueueFor(*effect.target, effect.by_call_only);
   task.number = tasks_.NextNumber();
   task.attempt = effect.attempt;
-  task.qualifier = effect.target.qualifier;
-  task.input = effect.input.ref;
-  task.text = effect.input.text;
+  task.qualifier = effect.target->qualifier;
+  task.role = std::move(effect.role);
+  const bool all = workers::CallOf(task.queue) && effect.parameters.ref.length > 0;
+  const asl::Payload& input = all ? effect.parameters : effect.input;
+  task.input = input.ref;
+  task.text = input.text;
   task.timeout_s = Seconds(effect.timeout_s);
   task.heartbeat_s = Seconds(effect.heartbeat_s);
   const auto change = std::find_if(outcome.frames.begin(), outcome.frames.end(),
@@ -83,7 +125,7 @@ void Partition::EndTask(const Execution& execution, asl::FrameId frame_id, asl::
   } else {
     batch_->Delete(kTasks, TaskKey(options_.id, frame.task->queue, frame.task->queue_number));
   }
-  tasks_.Remove(id, frame.task->queue);
+  tasks_.Remove(id, frame.task->queue, frame.task->queue_number, turn_number());
 }
 
 // Marks the task as assigned in its rows and sends it. The frame's row is the caller's to write;
@@ -93,7 +135,10 @@ void Partition::EndTask(const Execution& execution, asl::FrameId frame_id, asl::
 void Partition::Dispatch(Execution& execution, Task& task, asl::StateIndex state) {
   assert(task.text != nullptr && task.session != 0);
   const asl::Program& program = *execution.revision->program;
-  asl::Payload input = asl::WorkerInput(program, state, {.ref = task.input, .text = task.text});
+  const asl::Payload given{.ref = task.input, .text = task.text};
+  std::optional<asl::InvokeRequest> invoke;
+  if (workers::CallOf(task.queue)) invoke = asl::InvokeRequestOf(program, state, given);
+  asl::Payload input = invoke ? std::move(invoke->input) : asl::WorkerInput(program, state, given);
   task.stored_assigned = true;
   if (std::find(unassigned_.begin(), unassigned_.end(), task.frame) == unassigned_.end()) {
     batch_->Put(kAssigned, FrameKey(execution.number, task.frame), "");
@@ -101,19 +146,24 @@ void Partition::Dispatch(Execution& execution, Task& task, asl::StateIndex state
   dispatched_.emplace_back(turn_number(), task.id);
   effects_.push_back(DispatchTask{
       .session = task.session,
-      .request = {.token = tasks_.TokenOf(task),
-                  .queue = task.queue,
-                  .qualifier = task.qualifier,
-                  .text = std::move(input.text),
-                  .offset = input.ref.offset,
-                  .length = input.ref.length,
-                  .attempt = task.attempt,
-                  .timeout_s = task.timeout_s,
-                  .heartbeat_s = task.heartbeat_s,
-                  .execution_arn = execution.info.arn,
-                  .state_name = std::string(asl::StateName(program, state)),
-                  .idempotency_key = fmt::format("{:016x}-{}", ToInt(task.id.execution),
-                                                 asl::ToInt(task.id.scheduled))}});
+      .request = {
+          .token = tasks_.TokenOf(task),
+          .task_token = task.instance == workers::kPollInstance ? tasks_.CallbackToken(task.id)
+                                                                : std::string(),
+          .queue = task.queue,
+          .qualifier = task.qualifier,
+          .text = std::move(input.text),
+          .offset = input.ref.offset,
+          .length = input.ref.length,
+          .attempt = task.attempt,
+          .timeout_s = task.timeout_s,
+          .heartbeat_s = task.heartbeat_s,
+          .execution_arn = execution.info.arn,
+          .state_name = std::string(asl::StateName(program, state)),
+          .idempotency_key =
+              fmt::format("{:016x}-{}", ToInt(task.id.execution), asl::ToInt(task.id.scheduled)),
+          .role = task.role,
+          .invoke = invoke ? OptionsOf(*std::move(invoke)) : nullptr}});
 }
 
 bool Partition::Perform(Execution& execution, AssignTask& assign) {
@@ -169,13 +219,23 @@ void Partition::On(TaskNotSent& command) {
 }
 
 void Partition::On(TasksLoaded& command) {
+  absl::Status status = command.status;
   std::vector<Task> tasks;
   for (const auto& [number, bytes] : command.rows) {
     absl::StatusOr<Task> task = ReadTask(command.queue, number, bytes);
-    assert(task.ok());  // checked when the partition recovered or wrote it
+    if (!task.ok()) {
+      status = task.status();
+      break;
+    }
     tasks.push_back(*std::move(task));
   }
-  tasks_.OnLoaded(command.queue, std::move(tasks));
+  if (!status.ok()) {
+    // Tasks that cannot be read would wait for ever: stop rather than lie.
+    Log(LogLevel::kCritical, {.partition = options_.id},
+        fmt::format("waiting tasks cannot be read: {}", std::string(status.message())));
+    assert(status.ok());
+  }
+  tasks_.OnLoaded(command.queue, std::move(tasks), command.exhausted);
   OfferSlots(command.queue);
 }
 
@@ -200,7 +260,8 @@ void Partition::On(WorkerAnswer& command) {
                            Step{.signal = asl::TaskSucceeded{.frame = task->frame,
                                                              .scheduled = id.scheduled,
                                                              .output = std::move(answer.output),
-                                                             .worker_name = task->worker_name},
+                                                             .worker_name = task->worker_name,
+                                                             .http = HttpOf(answer)},
                                 .session = command.session,
                                 .token = std::move(answer.token)});
     case workers::AnswerKind::kFailure:
@@ -215,6 +276,12 @@ void Partition::On(WorkerAnswer& command) {
   }
 }
 
+// Who polls may have no name; a worker that connects is called by its instance then.
+std::string Partition::WorkerNameOf(const Task& task) {
+  const bool named = !task.worker_name.empty() || task.instance == workers::kPollInstance;
+  return named ? task.worker_name : task.instance;
+}
+
 // `received` is written at the turn's end, so that a result in the same turn takes it along in one
 // record.
 void Partition::TakeReceived() {
@@ -227,12 +294,10 @@ void Partition::TakeReceived() {
 
 void Partition::MarkReceived(Task& task) {
   task.received = true;  // stored with its frame, which …Started changes
-  WithExecution(
-      task.id.execution,
-      Step{.signal = asl::TaskReceived{
-               .frame = task.frame,
-               .scheduled = task.id.scheduled,
-               .worker_name = task.worker_name.empty() ? task.instance : task.worker_name}});
+  WithExecution(task.id.execution,
+                Step{.signal = asl::TaskReceived{.frame = task.frame,
+                                                 .scheduled = task.id.scheduled,
+                                                 .worker_name = WorkerNameOf(task)}});
 }
 
 void Partition::On(WorkerConnected& command) {
@@ -277,28 +342,23 @@ void Partition::On(WorkerLost& command) {
   }
 }
 
-// The worker did not come back: whether the work was done is unknown. A function fails, so that the
-// definition's Retry decides, as on AWS; an activity waits for its heartbeat or timeout, whose
+// The worker did not come back: whether the work was done is unknown. A function, or a call of a
+// service, fails, so that the definition's Retry decides, as on AWS; an activity waits for its heartbeat or timeout, whose
 // clocks begin now if the worker was lost before it said `received`; `redeliver` prefers
-// at-least-once.
+// at-least-once, but not for who polls, of whom nothing is heard anyway until the task is over.
 void Partition::LeaseExpired(const TaskId& id) {
   Task& task = *tasks_.Find(id);
-  if (options_.redeliver.contains(task.queue)) {
+  const bool polled = task.instance == workers::kPollInstance;
+  if (options_.redeliver.contains(RedeliverName(task.queue)) && !polled) {
     ++task.delivery;
     return Requeue(task);
   }
   if (workers::ActivityOf(task.queue)) return MarkReceived(task);
-  WithExecution(
-      id.execution,
-      Step{.signal = asl::TaskFailed{
-               .frame = task.frame,
-               .scheduled = id.scheduled,
-               .error = {.name = std::string(asl::kLambdaUnknown),
-                         .cause = fmt::format(
-                             "The worker '{}' that had the task did not come back within its "
-                             "lease of {} ms; whether the work was done is unknown.",
-                             task.instance, options_.lease_ms)},
-               .worker_name = task.worker_name}});
+  WithExecution(id.execution,
+                Step{.signal = asl::TaskFailed{.frame = task.frame,
+                                               .scheduled = id.scheduled,
+                                               .error = UnknownOutcome(task, options_.lease_ms),
+                                               .worker_name = task.worker_name}});
 }
 
 void Partition::Acknowledge(workers::SessionId session, std::string token,

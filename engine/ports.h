@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "asl/definition.h"
 #include "engine/effects.h"
 #include "engine/ids.h"
 #include "engine/load_request.h"
@@ -21,6 +22,8 @@ namespace engine {
 class Ports {
  public:
   virtual ~Ports() = default;
+  // The queue that a Task waits in (routes.h); by default that of the workers with its name.
+  virtual std::string QueueFor(const asl::TaskTarget& target, bool by_call_only);
   // A worker's slot, or nullopt: then one comes by SlotOffered when there is one.
   virtual std::optional<workers::Slot> TakeSlot(const std::string& queue,
                                                 PartitionId partition) = 0;
@@ -36,6 +39,10 @@ class Ports {
   // The revision that an execution's row names; published after it became durable, so never null
   // for a stored one.
   virtual RevisionPtr FindRevision(const std::string& id) const = 0;
+  // Whether there is such an activity, by name.
+  virtual bool ActivityExists(const std::string&) const { return true; }
+  // Whether an execution may still begin with a revision that its caller found a while ago.
+  virtual bool MayStart(const std::string& revision) const = 0;
 };
 
 }  // namespace engine

@@ -3,6 +3,7 @@
 #include "engine/reads.h"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 
 #include "engine/tables.h"
@@ -14,6 +15,7 @@ namespace engine {
 namespace {
 
 constexpr size_t kPageBytesMax = 1u << 20;
+constexpr size_t kRecordEvents = 16;  // most records have fewer; a page ends within one
 
 // Texts of an execution's payloads, each read once.
 class PayloadReader {
@@ -22,13 +24,17 @@ class PayloadReader {
       : view_(view), number_(number) {}
 
   void Remember(const asl::HistoryEvent& event) {
-    if (event.payload.text != nullptr) texts_[event.id] = event.payload.text;
+    for (const asl::PayloadField field :
+         {asl::PayloadFieldOf(event.type), asl::PayloadField::kAssigned}) {
+      if (asl::Text text = asl::TextIn(event, field)) texts_[{event.id, field}] = std::move(text);
+    }
   }
 
   absl::Status Fill(asl::Payload& payload) {
     if (payload.ref.event == asl::EventId::kNone || payload.text != nullptr)
       return absl::OkStatus();
-    auto it = texts_.find(payload.ref.event);
+    const std::pair place(payload.ref.event, payload.ref.field);
+    auto it = texts_.find(place);
     if (it == texts_.end()) {
       auto record =
           view_.Scan(kHistory, HistoryKey(number_, asl::EventId{0}),
@@ -38,7 +44,7 @@ class PayloadReader {
       auto events = ReadHistory(nullptr, record->key(), record->value());
       if (!events.ok()) return events.status();
       for (const asl::HistoryEvent& event : *events) Remember(event);
-      it = texts_.find(payload.ref.event);
+      it = texts_.find(place);
       if (it == texts_.end())
         return absl::DataLossError("an event does not hold the payload that is referred to");
     }
@@ -49,7 +55,7 @@ class PayloadReader {
  private:
   const storage::Reader& view_;
   const ExecutionNumber number_;
-  std::map<asl::EventId, asl::Text> texts_;
+  std::map<std::pair<asl::EventId, asl::PayloadField>, asl::Text> texts_;
 };
 
 absl::StatusOr<std::vector<PendingTask>> ReadPending(const storage::Reader& view,
@@ -84,16 +90,6 @@ absl::StatusOr<std::vector<PendingTask>> ReadPending(const storage::Reader& view
   return pending;
 }
 
-absl::StatusOr<RevisionPtr> RevisionOf(const storage::Reader& view, const Registry& registry,
-                                       ExecutionNumber number, const ExecutionRow& row) {
-  absl::StatusOr<std::string> id =
-      ReadWord(view, PartitionOf(number), WordKind::kRevision, row.revision);
-  if (!id.ok()) return id.status();
-  RevisionPtr revision = registry.FindRevision(*id);
-  if (revision == nullptr) return absl::DataLossError("the execution's revision is missing");
-  return revision;
-}
-
 }  // namespace
 
 absl::StatusOr<ExecutionNumber> FindExecution(const storage::Reader& view, const ArnScope& scope,
@@ -110,6 +106,10 @@ absl::StatusOr<ExecutionNumber> FindExecution(const storage::Reader& view, const
   if (!*row) return missing;
   absl::StatusOr<NameRow> found = ReadName(**row);
   if (!found.ok()) return found.status();
+  // The name outlives the execution.
+  auto execution = view.Get(kExecutions, ExecutionKey(found->execution));
+  if (!execution.ok()) return execution.status();
+  if (!*execution) return missing;
   return found->execution;
 }
 
@@ -117,7 +117,26 @@ absl::StatusOr<ExecutionRow> ReadStatus(const storage::Reader& view, ExecutionNu
   auto row = view.Get(kExecutions, ExecutionKey(number));
   if (!row.ok()) return row.status();
   if (!*row) return absl::NotFoundError("Execution Does Not Exist");
-  return ReadExecution(number, **row);
+  auto outcome = view.Get(kOutcomes, ExecutionKey(number));
+  if (!outcome.ok()) return outcome.status();
+  absl::StatusOr<ExecutionRow> execution = ReadExecution(number, **row, *outcome);
+  if (execution.ok() && execution->alias_word != 0) {
+    absl::StatusOr<std::string> alias =
+        ReadWord(view, PartitionOf(number), WordKind::kAlias, execution->alias_word);
+    if (!alias.ok()) return alias.status();
+    execution->alias = *std::move(alias);
+  }
+  return execution;
+}
+
+absl::StatusOr<RevisionPtr> RevisionOf(const storage::Reader& view, const Registry& registry,
+                                       ExecutionNumber number, const ExecutionRow& row) {
+  absl::StatusOr<std::string> id =
+      ReadWord(view, PartitionOf(number), WordKind::kRevision, row.revision);
+  if (!id.ok()) return id.status();
+  RevisionPtr revision = registry.FindRevision(*id);
+  if (revision == nullptr) return absl::DataLossError("the execution's revision is missing");
+  return revision;
 }
 
 absl::StatusOr<ExecutionDescription> Describe(const storage::Reader& view, const Registry& registry,
@@ -175,27 +194,40 @@ absl::StatusOr<HistoryPage> ReadPage(const storage::Reader& view, const Registry
   } else if (from != asl::EventId::kNone) {
     end = HistoryKey(number, from + 1);
   }
+  const auto wanted = [from, forward](const asl::HistoryEvent& event) {
+    return from == asl::EventId::kNone || (forward ? event.id >= from : event.id <= from);
+  };
   PayloadReader payloads(view, number);
-  HistoryPage page;
+  HistoryPage page{.machine = (*revision)->machine, .version = row->version, .alias = row->alias};
+  std::vector<asl::HistoryEvent>& events = page.events;
+  events.reserve(count + kRecordEvents);
   size_t bytes = 0;
   for (auto rows = view.Scan(kHistory, begin, end, direction);; rows->Next()) {
     if (!rows->Valid()) {
       if (!rows->status().ok()) return rows->status();
       return page;
     }
-    auto events = ReadHistory(revision->get(), rows->key(), rows->value());
-    if (!events.ok()) return events.status();
-    for (const asl::HistoryEvent& event : *events) payloads.Remember(event);
-    if (!forward) std::reverse(events->begin(), events->end());
-    for (asl::HistoryEvent& event : *events) {
-      if (from != asl::EventId::kNone && (forward ? event.id < from : event.id > from)) continue;
-      if (page.events.size() == count || (bytes >= kPageBytesMax && !page.events.empty())) {
-        page.next = event.id;
+    const auto before = static_cast<ptrdiff_t>(events.size());
+    if (absl::Status s = AppendHistory(revision->get(), rows->key(), rows->value(), events);
+        !s.ok()) {
+      return s;
+    }
+    std::for_each(events.begin() + before, events.end(),
+                  [&](const asl::HistoryEvent& event) { payloads.Remember(event); });
+    if (!forward) std::reverse(events.begin() + before, events.end());
+    events.erase(std::remove_if(events.begin() + before, events.end(), std::not_fn(wanted)),
+                 events.end());
+    for (auto event = events.begin() + before; event != events.end(); ++event) {
+      const auto taken = static_cast<size_t>(event - events.begin());
+      if (taken == count || (bytes >= kPageBytesMax && taken > 0)) {
+        page.next = event->id;
+        events.erase(event, events.end());
         return page;
       }
-      if (absl::Status s = payloads.Fill(event.payload); !s.ok()) return s;
-      bytes += event.payload.ref.length;
-      page.events.push_back(std::move(event));
+      if (!asl::ShowsPayload(event->type)) event->payload = {};
+      if (absl::Status s = payloads.Fill(event->payload); !s.ok()) return s;
+      bytes += event->payload.ref.length;
+      if (event->assigned != nullptr) bytes += event->assigned->size();
     }
   }
 }

@@ -40,10 +40,16 @@ struct ExecutionDescription {
 absl::StatusOr<ExecutionNumber> FindExecution(const storage::Reader& view, const ArnScope& scope,
                                               uint32_t partitions, const std::string& arn);
 absl::StatusOr<ExecutionRow> ReadStatus(const storage::Reader& view, ExecutionNumber number);
+// The revision that an execution's row names.
+absl::StatusOr<RevisionPtr> RevisionOf(const storage::Reader& view, const Registry& registry,
+                                       ExecutionNumber number, const ExecutionRow& row);
 absl::StatusOr<ExecutionDescription> Describe(const storage::Reader& view, const Registry& registry,
                                               ExecutionNumber number);
 
 struct HistoryPage {
+  std::string machine;                      // its name
+  uint32_t version = 0;                     // that the execution began with; 0: none
+  std::string alias = {};                   // that led to the version
   std::vector<asl::HistoryEvent> events;    // payloads loaded
   asl::EventId next = asl::EventId::kNone;  // where the next page starts; kNone: this was the last
 };

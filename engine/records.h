@@ -8,6 +8,8 @@
 // table. Pure functions but for a scratch string per thread.
 #pragma once
 
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,8 +20,10 @@
 #include "asl/history_event.h"
 #include "engine/execution.h"
 #include "engine/ids.h"
+#include "engine/resources.h"
 #include "engine/revision.h"
 #include "engine/tasks.h"
+#include "engine/versions.h"
 #include "storage/batch.h"
 
 namespace engine {
@@ -35,6 +39,9 @@ absl::Status PutHistory(const Revision& revision, ExecutionNumber execution,
 absl::StatusOr<std::vector<asl::HistoryEvent>> ReadHistory(const Revision* revision,
                                                            std::string_view key,
                                                            std::string_view row);
+// The same, behind those that are in `events` already.
+absl::Status AppendHistory(const Revision* revision, std::string_view key, std::string_view row,
+                           std::vector<asl::HistoryEvent>& events);
 
 struct ExecutionRow {
   std::string name;
@@ -44,11 +51,21 @@ struct ExecutionRow {
   asl::Millis stopped;  // 0 while it runs
   asl::EventId last_event = asl::EventId::kNone;
   uint32_t input_length = 0;
+  uint32_t version = 0;     // 0: it began with the state machine's own ARN
+  uint32_t alias_word = 0;  // 0: no alias led to the version
+  std::string alias;        // that word's text; reads.h fills it in
 };
-// `revision`: its word.
-void PutExecution(const Execution& execution, uint32_t revision, asl::EventId last_event,
-                  storage::Batch& batch);
-absl::StatusOr<ExecutionRow> ReadExecution(ExecutionNumber execution, std::string_view row);
+// What an execution was started as.
+struct StartedAs {
+  uint32_t revision = 0;  // a word
+  uint32_t version = 0;
+  uint32_t alias = 0;  // a word
+};
+void PutExecution(const Execution& execution, const StartedAs& as, storage::Batch& batch);
+void PutOutcome(const Execution& execution, asl::EventId last_event, storage::Batch& batch);
+// `outcome`: its row of that table; nullopt while it runs.
+absl::StatusOr<ExecutionRow> ReadExecution(ExecutionNumber execution, std::string_view row,
+                                           const std::optional<std::string>& outcome);
 
 // Words of a frame's row; 0: none.
 struct FrameWords {
@@ -69,6 +86,13 @@ struct FrameRow {
 };
 absl::StatusOr<FrameRow> ReadFrame(std::string_view key, std::string_view row);
 
+// What `first` and the branches that follow it answered, as references into the execution's history:
+// at least one. A transition may finish many iterations of a Map, and a row costs more than what is
+// in it.
+void PutResults(ExecutionNumber execution, const asl::ResultKey& first,
+                std::span<const asl::PayloadRef> results, storage::Batch& batch);
+absl::StatusOr<std::vector<asl::PayloadRef>> ReadResults(std::string_view row);
+
 // A waiting task.
 void PutTask(PartitionId partition, const Task& task, storage::Batch& batch);
 absl::StatusOr<Task> ReadTask(const std::string& queue, uint64_t number, std::string_view row);
@@ -85,16 +109,37 @@ void PutName(PartitionId partition, const Hash128& hash, const NameRow& name,
              storage::Batch& batch);
 absl::StatusOr<NameRow> ReadName(std::string_view row);
 
+// In every batch, so a varint: as few bytes as it needs.
+void PutClock(PartitionId partition, asl::Millis clock, storage::Batch& batch);
+std::optional<asl::Millis> ReadClock(std::string_view row);
+
+// A row of the end-time index.
+void PutEnded(const Execution& execution, storage::Batch& batch);
+std::optional<asl::ExecutionStatus> ReadEnded(std::string_view row);
+
+// `last_version`: Versions::last.
+void PutMachine(const Revision& current, uint32_t last_version, storage::Batch& batch);
 void PutRevision(const Revision& revision, storage::Batch& batch);
-// The machine's row alone; the definition is in the row of its revision.
+// The machine's row alone; the rest is in the row of its revision.
 struct MachineRow {
   std::string name;
   std::string revision;
-  std::string role_arn;
   asl::Millis created;
+  bool deleting = false;
+  uint32_t last_version = 0;
 };
 absl::StatusOr<MachineRow> ReadMachine(std::string_view row);
-absl::StatusOr<std::string> ReadRevision(std::string_view row);  // the definition's text
+// All but its id, which is the key, its program, and what it knows of the state machine.
+absl::StatusOr<Revision> ReadRevision(std::string_view row);
+
+void PutVersion(const std::string& machine, const Version& version, storage::Batch& batch);
+absl::StatusOr<Version> ReadVersion(uint32_t number, std::string_view row);
+void PutAlias(const std::string& machine, const Alias& alias, storage::Batch& batch);
+absl::StatusOr<Alias> ReadAlias(const std::string& name, std::string_view row);
+void PutActivity(const Activity& activity, storage::Batch& batch);
+absl::StatusOr<Activity> ReadActivity(std::string_view row);
+void PutTags(std::string_view resource, const Tags& tags, storage::Batch& batch);
+absl::StatusOr<Tags> ReadTagsRow(std::string_view row);
 
 std::string HashText(const Hash128& hash);  // 16 bytes
 

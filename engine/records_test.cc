@@ -76,6 +76,26 @@ TEST(HistoryRecordTest, EventsComeBackWithTheTextsThatTheyIntroduceAndReferences
   EXPECT_EQ((*events)[1].time, started.time);
 }
 
+TEST(HistoryRecordTest, VariablesAndTheFieldOfAFailedEvaluationComeBack) {
+  asl::HistoryEvent exited = Event(asl::EventType::kPassStateExited, 1, "First");
+  exited.payload = Introduced(1, asl::PayloadField::kOutput, "{}");
+  exited.assigned = std::make_shared<const std::string>(R"({"v":[1]})");
+  asl::HistoryEvent failed = Event(asl::EventType::kEvaluationFailed, 2, "First");
+  failed.location = "Output/a";
+  storage::Batch batch = NewBatch();
+  ASSERT_TRUE(PutHistory(kRevision, kExecution, {exited, failed}, batch).ok());
+
+  const std::string key = HistoryKey(kExecution, asl::EventId{1});
+  const auto events = ReadHistory(&kRevision, key, RowsOf(batch).at({kHistory, key}));
+
+  ASSERT_TRUE(events.ok());
+  EXPECT_EQ(*asl::TextIn((*events)[0], asl::PayloadField::kAssigned), R"({"v":[1]})");
+  EXPECT_EQ(*asl::TextIn((*events)[0], asl::PayloadField::kOutput), "{}");
+  EXPECT_EQ((*events)[1].location, "Output/a");
+  EXPECT_EQ((*events)[1].name, "First");
+  EXPECT_EQ((*events)[1].assigned, nullptr);
+}
+
 // What the definition or the events before tell is left out; what differs is stored.
 TEST(HistoryRecordTest, EventsOfAStepComeBackWithNamesAndPayloadsThatWereNotStored) {
   const asl::StateIndex second{1};
@@ -214,6 +234,25 @@ TEST(FrameRecordTest, AFrameWithoutATaskComesBackWhateverItWaitsFor) {
   }
 }
 
+TEST(FrameRecordTest, VariablesComeBackAsReferences) {
+  asl::Frame frame = WaitingFrame();
+  frame.task.reset();
+  const asl::PayloadRef one{
+      .event = asl::EventId{3}, .field = asl::PayloadField::kAssigned, .offset = 5, .length = 4};
+  const asl::PayloadRef other{
+      .event = asl::EventId{7}, .field = asl::PayloadField::kAssigned, .offset = 9, .length = 2};
+  frame.variables = {{"a", {.ref = one, .text = nullptr}},
+                     {"Größe", {.ref = other, .text = nullptr}}};
+
+  const FrameRow row = Stored(frame, nullptr, {});
+
+  ASSERT_EQ(row.frame.variables.size(), 2u);
+  EXPECT_EQ(row.frame.variables[0].name, "a");
+  EXPECT_EQ(row.frame.variables[0].value.ref, one);
+  EXPECT_EQ(row.frame.variables[1].name, "Größe");
+  EXPECT_EQ(row.frame.variables[1].value.ref, other);
+}
+
 TEST(FrameRecordTest, AnAssignedTaskComesBackFromItsFramesRow) {
   Task task;
   task.id = {kExecution, asl::EventId{9}};
@@ -221,6 +260,7 @@ TEST(FrameRecordTest, AnAssignedTaskComesBackFromItsFramesRow) {
   task.attempt = 3;
   task.timeout_s = 60;
   task.qualifier = "live";
+  task.role = "arn:aws:iam::1:role/r";
   task.delivery = 2;
   task.instance = "w1";
   task.received = true;
@@ -239,6 +279,7 @@ TEST(FrameRecordTest, AnAssignedTaskComesBackFromItsFramesRow) {
   EXPECT_EQ(read.timeout_s, 60u);
   EXPECT_EQ(read.heartbeat_s, 0u);
   EXPECT_EQ(read.qualifier, "live");
+  EXPECT_EQ(read.role, task.role);
   EXPECT_EQ(read.input, task.input);
   EXPECT_TRUE(read.received);
   EXPECT_TRUE(read.stored_assigned);
@@ -248,6 +289,7 @@ TEST(FrameRecordTest, EveryProperPrefixOfARowIsAnError) {
   Task task;
   task.delivery = 2;
   task.qualifier = "live";
+  task.role = "arn:aws:iam::1:role/r";
   storage::Batch batch = NewBatch();
   PutFrame(kExecution, WaitingFrame(), &task, {.queue = 5, .worker = 7}, batch);
   const Rows rows = RowsOf(batch);
@@ -259,12 +301,33 @@ TEST(FrameRecordTest, EveryProperPrefixOfARowIsAnError) {
   }
 }
 
+TEST(ResultRecordTest, ResultsOfBranchesThatFollowEachOtherComeBackFromTheRowOfTheFirst) {
+  const asl::ResultKey first{asl::ChildFrame(asl::EventId{3}, 0), 4};
+  std::vector<asl::PayloadRef> refs;
+  for (const int64_t event : {9, 14, 1'000'000}) {
+    refs.push_back({.event = asl::EventId{event},
+                    .field = asl::PayloadField::kOutput,
+                    .offset = 7,
+                    .length = 300});
+  }
+  storage::Batch batch = NewBatch();
+  PutResults(kExecution, first, refs, batch);
+  const Rows rows = RowsOf(batch);
+
+  ASSERT_EQ(rows.size(), 1u);
+  const std::string& row = rows.at({kResults, ResultKeyOf(kExecution, first)});
+  EXPECT_EQ(*ReadResults(row), refs);
+  EXPECT_FALSE(ReadResults(row.substr(0, row.size() - 1)).ok());
+  EXPECT_FALSE(ReadResults(row.substr(0, 1)).ok());
+}
+
 TEST(TaskRecordTest, AWaitingTaskComesBackInItsPlace) {
   Task task;
   task.id = {kExecution, asl::EventId{9}};
   task.queue = "activity:cook";
   task.number = 12;
   task.qualifier = "live";
+  task.role = "arn:aws:iam::1:role/r";
   task.heartbeat_s = 5;
   storage::Batch batch = NewBatch();
   PutTask(3, task, batch);
@@ -280,6 +343,7 @@ TEST(TaskRecordTest, AWaitingTaskComesBackInItsPlace) {
   EXPECT_EQ(read->queue, task.queue);
   EXPECT_EQ(read->number, 12u);
   EXPECT_EQ(read->qualifier, "live");
+  EXPECT_EQ(read->role, task.role);
   EXPECT_EQ(read->heartbeat_s, 5u);
 }
 
@@ -293,7 +357,7 @@ TEST(RowTest, ARowOfAnotherVersionOrCutShortIsAnErrorThatNamesItsTable) {
   EXPECT_EQ(ReadTimer(row).status().code(), absl::StatusCode::kDataLoss);
   EXPECT_NE(std::string(ReadTimer(row).status().message()).find("timers"), std::string::npos);
   EXPECT_FALSE(ReadName("").ok());
-  EXPECT_FALSE(ReadExecution(kExecution, "\x01\xff").ok());
+  EXPECT_FALSE(ReadExecution(kExecution, "\x01\xff", std::nullopt).ok());
 }
 
 TEST(KeyTest, TimersSortByDueTimeAndHistoryByExecutionThenEvent) {

@@ -52,11 +52,12 @@ inline asl::PayloadRef ReadRef(const asld::stored::v1::Ref& row) {
           .length = row.length()};
 }
 
-// ref := event:varint length:varint (offset * 4 + field):varint
+// ref := event:varint length:varint (offset * 4 + field % 4):varint
+// A text that is somewhere has a field, so that 0 is free for kAssigned.
 inline void AppendRef(const asl::PayloadRef& ref, std::string* row) {
   storage::AppendVarint(static_cast<uint64_t>(asl::ToInt(ref.event)), row);
   storage::AppendVarint(ref.length, row);
-  storage::AppendVarint(uint64_t{ref.offset} << 2 | static_cast<uint64_t>(ref.field), row);
+  storage::AppendVarint(uint64_t{ref.offset} << 2 | (static_cast<uint64_t>(ref.field) & 3), row);
 }
 
 inline asl::PayloadRef TakeRef(storage::VarintReader& row) {
@@ -65,7 +66,8 @@ inline asl::PayloadRef TakeRef(storage::VarintReader& row) {
   ref.length = static_cast<uint32_t>(row.Number());
   const uint64_t place = row.Number();
   ref.offset = static_cast<uint32_t>(place >> 2);
-  ref.field = static_cast<asl::PayloadField>(place & 3);
+  const bool assigned = (place & 3) == 0 && ref.event != asl::EventId::kNone;
+  ref.field = assigned ? asl::PayloadField::kAssigned : static_cast<asl::PayloadField>(place & 3);
   return ref;
 }
 

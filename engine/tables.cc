@@ -24,22 +24,37 @@ uint32_t Low32(asl::EventId event) { return static_cast<uint32_t>(asl::ToInt(eve
 
 std::vector<storage::TableSpec> AllTables() {
   using storage::TableKind;
-  return {{kHistory, "history", TableKind::kHistory, 8},
-          {kExecutions, "executions", TableKind::kHot},
+  std::string first_event;
+  AppendU32(1, &first_event);
+  // Executions begin in order of time: the first three bytes of a number change every four minutes. A
+  // clock is one row of its partition, written again and again, and in no deleted range. Names come
+  // in no order; but of those that begin with the same byte of the hash there are few, and a search
+  // among them is short (256 places to remember for each partition, of 200 bytes).
+  return {{kHistory, "history", TableKind::kHistory, 8, first_event, 3},
+          {kExecutions, "executions", TableKind::kHot, 2},
           {kFrames, "frames", TableKind::kHot, 10},
           {kTimers, "timers", TableKind::kQueue},
           {kTasks, "tasks", TableKind::kQueue},
-          {kNames, "names", TableKind::kHot},
+          {kNames, "names", TableKind::kHot, 3},
           {kOutbox, "outbox", TableKind::kQueue},
           {kInbox, "inbox", TableKind::kHot},
           {kMachines, "machines", TableKind::kHot},
           {kRevisions, "revisions", TableKind::kHot},
-          {kClock, "clock", TableKind::kHot},
+          {kClock, "clock", TableKind::kHot, 2, "", 2},
           {kProbes, "probes", TableKind::kHot},
           {kSettings, "settings", TableKind::kHot},
           {kCrashes, "crashes", TableKind::kHot},
           {kAssigned, "assigned", TableKind::kHot},
-          {kWords, "words", TableKind::kHot}};
+          {kWords, "words", TableKind::kHot},
+          {kResults, "results", TableKind::kQueue, 14},
+          {kListing, "listing", TableKind::kQueue, 7},
+          {kEnded, "ended", TableKind::kQueue, 2},
+          {kNameEnds, "name_ends", TableKind::kQueue},
+          {kVersions, "versions", TableKind::kHot},
+          {kAliases, "aliases", TableKind::kHot},
+          {kOutcomes, "outcomes", TableKind::kHot, 2},
+          {kActivities, "activities", TableKind::kHot},
+          {kTags, "tags", TableKind::kHot}};
 }
 
 std::string HistoryKey(ExecutionNumber execution, asl::EventId event) {
@@ -50,9 +65,39 @@ std::string HistoryKey(ExecutionNumber execution, asl::EventId event) {
   return key;
 }
 
+std::string HistoryBound(ExecutionNumber first) { return U64(ToInt(first)); }
+
 std::string ExecutionKey(ExecutionNumber execution) {
   std::string key = Prefixed(PartitionOf(execution));
   AppendU64(ToInt(execution), &key);
+  return key;
+}
+
+std::string ListingPrefix(PartitionId partition, uint32_t machine, asl::ExecutionStatus status) {
+  std::string key = Prefixed(partition);
+  AppendU32(machine, &key);
+  storage::AppendU8(static_cast<uint8_t>(status), &key);
+  return key;
+}
+
+std::string ListingKey(ExecutionNumber execution, uint32_t machine, asl::ExecutionStatus status) {
+  std::string key = ListingPrefix(PartitionOf(execution), machine, status);
+  storage::AppendDescendingU64(ToInt(execution), &key);
+  return key;
+}
+
+std::string EndedKey(asl::Millis ended, ExecutionNumber execution) {
+  std::string key = Prefixed(PartitionOf(execution));
+  AppendU64(static_cast<uint64_t>(ended.value), &key);
+  AppendU64(ToInt(execution), &key);
+  return key;
+}
+
+std::string NameEndKey(PartitionId partition, asl::Millis ended, const Hash128& hash) {
+  std::string key = Prefixed(partition);
+  AppendU64(static_cast<uint64_t>(ended.value), &key);
+  AppendU64(hash.high, &key);
+  AppendU64(hash.low, &key);
   return key;
 }
 
@@ -61,6 +106,15 @@ std::string FramePrefix(ExecutionNumber execution) { return ExecutionKey(executi
 std::string FrameKey(ExecutionNumber execution, asl::FrameId frame) {
   std::string key = FramePrefix(execution);
   AppendU32(static_cast<uint32_t>(frame), &key);
+  return key;
+}
+
+std::string ResultPrefix(ExecutionNumber execution) { return ExecutionKey(execution); }
+
+std::string ResultKeyOf(ExecutionNumber execution, const asl::ResultKey& result) {
+  std::string key = ResultPrefix(execution);
+  AppendU32(static_cast<uint32_t>(result.frame), &key);
+  AppendU32(result.index, &key);
   return key;
 }
 
@@ -106,6 +160,22 @@ std::string InboxKey(PartitionId partition, PartitionId sender) {
 
 std::string MachineKey(std::string_view name) { return Prefixed(0).append(name); }
 std::string RevisionKey(std::string_view id) { return Prefixed(0).append(id); }
+
+std::string VersionKey(std::string_view machine, uint32_t number) {
+  std::string key = Prefixed(0);
+  storage::AppendTerminated(machine, &key);
+  AppendU32(number, &key);
+  return key;
+}
+
+std::string AliasKey(std::string_view machine, std::string_view name) {
+  std::string key = Prefixed(0);
+  storage::AppendTerminated(machine, &key);
+  return key.append(name);
+}
+
+std::string ActivityKey(std::string_view name) { return Prefixed(0).append(name); }
+std::string TagsKey(std::string_view resource) { return Prefixed(0).append(resource); }
 std::string CrashKey(ExecutionNumber execution) { return ExecutionKey(execution); }
 std::string ClockKey(PartitionId partition) { return Prefixed(partition); }
 std::string PartitionPrefix(PartitionId partition) { return Prefixed(partition); }
@@ -149,6 +219,16 @@ std::optional<TaskKeyParts> DecodeTaskKey(std::string_view key) {
   return parts;
 }
 
+std::optional<asl::ResultKey> DecodeResultKey(std::string_view key) {
+  storage::KeyReader reader(key);
+  reader.U16();
+  reader.U64();
+  const asl::FrameId frame{reader.U32()};
+  const asl::ResultKey result{frame, reader.U32()};
+  if (!reader.Finish("results").ok()) return std::nullopt;
+  return result;
+}
+
 std::optional<OutboxKeyParts> DecodeOutboxKey(std::string_view key) {
   storage::KeyReader reader(key);
   reader.U16();
@@ -156,6 +236,57 @@ std::optional<OutboxKeyParts> DecodeOutboxKey(std::string_view key) {
   parts.receiver = reader.U16();
   parts.number = reader.U64();
   if (!reader.ok() || !reader.rest().empty()) return std::nullopt;
+  return parts;
+}
+
+std::optional<ExecutionNumber> DecodeListingKey(std::string_view key) {
+  storage::KeyReader reader(key);
+  reader.U16();
+  reader.U32();
+  reader.U8();
+  const ExecutionNumber execution{reader.DescendingU64()};
+  if (!reader.ok() || !reader.rest().empty()) return std::nullopt;
+  return execution;
+}
+
+std::optional<EndedKeyParts> DecodeEndedKey(std::string_view key) {
+  storage::KeyReader reader(key);
+  reader.U16();
+  EndedKeyParts parts;
+  parts.ended = asl::Millis{static_cast<int64_t>(reader.U64())};
+  parts.execution = ExecutionNumber{reader.U64()};
+  if (!reader.ok() || !reader.rest().empty()) return std::nullopt;
+  return parts;
+}
+
+std::optional<NameEndKeyParts> DecodeNameEndKey(std::string_view key) {
+  storage::KeyReader reader(key);
+  reader.U16();
+  NameEndKeyParts parts;
+  parts.ended = asl::Millis{static_cast<int64_t>(reader.U64())};
+  parts.name.high = reader.U64();
+  parts.name.low = reader.U64();
+  if (!reader.ok() || !reader.rest().empty()) return std::nullopt;
+  return parts;
+}
+
+std::optional<VersionKeyParts> DecodeVersionKey(std::string_view key) {
+  storage::KeyReader reader(key);
+  if (reader.U16() != 0) return std::nullopt;
+  VersionKeyParts parts;
+  parts.machine = reader.Terminated();
+  parts.number = reader.U32();
+  if (!reader.ok() || !reader.rest().empty()) return std::nullopt;
+  return parts;
+}
+
+std::optional<AliasKeyParts> DecodeAliasKey(std::string_view key) {
+  storage::KeyReader reader(key);
+  if (reader.U16() != 0) return std::nullopt;
+  AliasKeyParts parts;
+  parts.machine = reader.Terminated();
+  parts.name = std::string(reader.rest());
+  if (!reader.ok() || parts.name.empty()) return std::nullopt;
   return parts;
 }
 

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cassert>
 
+#include "engine/ports.h"
+
 namespace engine {
 namespace {
 
@@ -13,21 +15,23 @@ constexpr size_t kRefillBelow = Tasks::kWaitingMax / 2;
 }  // namespace
 
 std::string QueueOf(const asl::TaskTarget& target) {
-  return target.kind == asl::TaskKind::kActivity ? workers::ActivityQueue(target.name)
-                                                 : target.name;
+  if (target.kind == asl::TaskKind::kActivity) return workers::ActivityQueue(target.name);
+  if (target.kind == asl::TaskKind::kService)
+    return workers::CallQueue(target.service, target.name);
+  return target.name;
 }
+
+std::string Ports::QueueFor(const asl::TaskTarget& target, bool) { return QueueOf(target); }
 
 void Tasks::Add(Task task) {
   Queue& queue = queues_[task.queue];
-  const bool waiting = task.instance.empty();
-  if (waiting && (queue.stored > 0 || queue.waiting.size() >= kWaitingMax)) {
+  if (queue.rows_only() || queue.waiting.size() >= kWaitingMax) {
     ++queue.stored;
     return;
   }
-  if (waiting) {
-    queue.scanned_to = std::max(queue.scanned_to, task.number);
-    queue.waiting.emplace(task.number, task.id);
-  }
+  queue.scanned_to = std::max(queue.scanned_to, task.number);
+  queue.waiting.emplace(task.number, task.id);
+  ++queue.in_memory;
   const TaskId id = task.id;
   tasks_.emplace(id, std::move(task));
 }
@@ -38,13 +42,14 @@ Task& Tasks::AddAssigned(Task task, const workers::Slot& slot) {
   task.worker_name = slot.worker_name;
   Queue& queue = queues_[task.queue];
   queue.scanned_to = std::max(queue.scanned_to, task.number);
+  ++queue.in_memory;
   const TaskId id = task.id;
   return tasks_.emplace(id, std::move(task)).first->second;
 }
 
 bool Tasks::HasWaiting(const std::string& queue_name) const {
   auto it = queues_.find(queue_name);
-  return it != queues_.end() && (!it->second.waiting.empty() || it->second.stored > 0);
+  return it != queues_.end() && (!it->second.waiting.empty() || it->second.rows_only());
 }
 
 Task* Tasks::Find(const TaskId& id) {
@@ -60,19 +65,29 @@ Task* Tasks::FindToken(std::string_view token) {
   return task;
 }
 
-void Tasks::Remove(const TaskId& id, const std::string& queue_name) {
+std::optional<TaskId> Tasks::CallbackOf(std::string_view token) {
+  const std::optional<TokenParts> parts = DecodeToken(token);
+  if (!parts || !sealer_.IsToken(token, parts->id, kCallbackDelivery)) return std::nullopt;
+  return parts->id;
+}
+
+void Tasks::Remove(const TaskId& id, const std::string& queue_name, uint64_t number,
+                   uint64_t batch) {
   auto it = tasks_.find(id);
   Queue& queue = queues_[queue_name];
   if (it == tasks_.end()) {
-    assert(queue.stored > 0);
-    --queue.stored;
-    if (queue.loading) queue.gone_while_loading.insert(id);
+    if (number > queue.found_up_to) {
+      assert(queue.stored > 0);
+      --queue.stored;
+    }
+    queue.gone.emplace(id, batch);
     return;
   }
   SetLease(it->second, asl::kNever);
   SetHeartbeat(it->second, asl::kNever);
   if (queue.waiting.erase(it->second.number) > 0 && queue.waiting.size() < kRefillBelow)
     queue.wants_load = true;
+  --queue.in_memory;
   tasks_.erase(it);
 }
 
@@ -103,7 +118,7 @@ void Tasks::Unassign(Task& task) {
 
 std::optional<LoadTasks> Tasks::WantsLoad() {
   for (auto& [name, queue] : queues_) {
-    if (!queue.wants_load || queue.loading || queue.stored == 0) continue;
+    if (!queue.wants_load || queue.loading || !queue.rows_only()) continue;
     queue.wants_load = false;
     queue.loading = true;
     return LoadTasks{.queue = name, .from = queue.scanned_to + 1, .rows_max = kWaitingMax};
@@ -119,28 +134,57 @@ std::vector<std::string> Tasks::QueuesWithWaiting() const {
   return names;
 }
 
-void Tasks::OnLoaded(const std::string& queue_name, std::vector<Task> rows) {
+void Tasks::OnLoaded(const std::string& queue_name, std::vector<Task> rows, bool exhausted) {
   Queue& queue = queues_[queue_name];
   assert(queue.loading);
   queue.loading = false;
-  const std::set<TaskId> gone = std::move(queue.gone_while_loading);
-  queue.gone_while_loading.clear();
   for (Task& task : rows) {
     queue.scanned_to = std::max(queue.scanned_to, task.number);
-    if (gone.contains(task.id) || tasks_.contains(task.id) || !task.instance.empty()) continue;
-    assert(queue.stored > 0);
-    --queue.stored;
+    if (queue.gone.contains(task.id) || tasks_.contains(task.id)) continue;
+    if (task.number > queue.found_up_to) {
+      assert(queue.stored > 0);
+      --queue.stored;
+    }
+    ++queue.in_memory;
     queue.waiting.emplace(task.number, task.id);
     const TaskId id = task.id;
     tasks_.emplace(id, std::move(task));
   }
+  if (exhausted || queue.scanned_to >= queue.found_up_to) queue.found_left = false;
+  std::erase_if(queue.gone, [&](const auto& entry) { return entry.second <= applied_; });
   // Rows that no batch has applied yet were not seen: the next change of the queue asks again.
   if (queue.waiting.size() < kRefillBelow) queue.wants_load = true;
 }
 
-void Tasks::Recover(Task task) {
+// A scan under way may have seen what was there before.
+void Tasks::OnApplied(uint64_t batch) {
+  applied_ = batch;
+  for (auto& [name, queue] : queues_) {
+    if (queue.gone.empty() || queue.loading) continue;
+    std::erase_if(queue.gone, [&](const auto& entry) { return entry.second <= applied_; });
+  }
+}
+
+void Tasks::RecoverQueue(const std::string& queue_name, std::vector<Task> rows,
+                         uint64_t last_number) {
+  Queue& queue = queues_[queue_name];
+  queue.found_up_to = last_number;
+  last_number_ = std::max(last_number_, last_number);
+  for (Task& task : rows) {
+    queue.scanned_to = task.number;
+    queue.waiting.emplace(task.number, task.id);
+    ++queue.in_memory;
+    const TaskId id = task.id;
+    tasks_.emplace(id, std::move(task));
+  }
+  queue.found_left = queue.scanned_to < last_number;
+}
+
+void Tasks::RecoverAssigned(Task task) {
   last_number_ = std::max(last_number_, task.number);
-  Add(std::move(task));
+  ++queues_[task.queue].in_memory;
+  const TaskId id = task.id;
+  tasks_.emplace(id, std::move(task));
 }
 
 void Tasks::SetClock(Task& task, Clock clock, asl::Millis& current, asl::Millis due) {
@@ -178,6 +222,16 @@ std::vector<TaskId> Tasks::AssignedTo(const std::string& instance) const {
     if (task.instance == instance) ids.push_back(id);
   }
   return ids;
+}
+
+void Tasks::AddTo(std::map<std::string, QueueGauges>& queues) const {
+  for (const auto& [name, queue] : queues_) {
+    if (queue.in_memory + queue.stored == 0) continue;
+    QueueGauges& sum = queues[name];
+    sum.waiting += queue.waiting.size() + queue.stored;
+    sum.more_waiting |= queue.found_left;
+    sum.assigned += queue.in_memory - queue.waiting.size();
+  }
 }
 
 }  // namespace engine

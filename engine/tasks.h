@@ -26,6 +26,7 @@
 
 #include "asl/outcome.h"
 #include "engine/command.h"
+#include "engine/gauges.h"
 #include "engine/ids.h"
 #include "engine/load_request.h"
 #include "engine/token.h"
@@ -39,6 +40,7 @@ struct Task {
   uint64_t number = 0;  // place in the queue
   uint32_t attempt = 1;
   std::string qualifier;
+  std::string role;  // as which it is done, where it is a call; empty: as the process itself
   asl::PayloadRef input;
   uint32_t timeout_s = 0;
   uint32_t heartbeat_s = 0;
@@ -55,7 +57,7 @@ struct Task {
   asl::Millis heartbeat_due = asl::kNever;
 };
 
-// "activity:NAME" or "NAME".
+// "activity:NAME", "call:SERVICE:ACTION" or "NAME".
 std::string QueueOf(const asl::TaskTarget& target);
 
 class Tasks {
@@ -67,17 +69,21 @@ class Tasks {
 
   // --- scheduling ---
   uint64_t NextNumber() { return ++last_number_; }
-  // A new task that waits, or one found at start. Waiting ones beyond the limit stay a row only.
+  // A new task that waits. Beyond the limit it stays a row only.
   void Add(Task task);
   // A new task that a worker gets at once.
   Task& AddAssigned(Task task, const workers::Slot& slot);
   // nullptr: not in memory (finished, or a row only).
   Task* Find(const TaskId& id);
   std::string TokenOf(const Task& task) { return sealer_.Token(task.id, task.delivery); }
+  // The token that `.waitForTaskToken` hands out, in memory or not, and whose it is.
+  std::string CallbackToken(const TaskId& id) { return sealer_.Token(id, kCallbackDelivery); }
+  std::optional<TaskId> CallbackOf(std::string_view token);
   // The task whose token this is, if it is still open under this very delivery.
   Task* FindToken(std::string_view token);
-  // The task is over. `queue` tells where it waited when it is not in memory.
-  void Remove(const TaskId& id, const std::string& queue);
+  // The task is over; its row goes in `batch`. `queue` and `number` tell where it waited when it is
+  // not in memory.
+  void Remove(const TaskId& id, const std::string& queue, uint64_t number, uint64_t batch);
 
   // --- waiting ---
   bool HasWaiting(const std::string& queue) const;
@@ -90,9 +96,16 @@ class Tasks {
   std::optional<LoadTasks> WantsLoad();  // marks it as under way
   std::vector<std::string> QueuesWithWaiting() const;
   // Waiting rows that are not in memory yet join the queue; the caller decodes the rows.
-  void OnLoaded(const std::string& queue, std::vector<Task> rows);
-  // A row read at start, in key order.
-  void Recover(Task task);
+  // `exhausted`: the scan saw no row behind them.
+  void OnLoaded(const std::string& queue, std::vector<Task> rows, bool exhausted);
+
+  void OnApplied(uint64_t batch);
+
+  // --- at start ---
+  // The first rows of a queue, in key order, at most kWaitingMax, and the number of its last one:
+  // how many there are is not known, and need not be.
+  void RecoverQueue(const std::string& queue, std::vector<Task> rows, uint64_t last_number);
+  void RecoverAssigned(Task task);
 
   // --- the clocks that live in memory only ---
   void SetLease(Task& task, asl::Millis until);
@@ -105,15 +118,22 @@ class Tasks {
   // Tasks that were assigned to this instance.
   std::vector<TaskId> AssignedTo(const std::string& instance) const;
   size_t size() const { return tasks_.size(); }
+  void AddTo(std::map<std::string, QueueGauges>& queues) const;  // those with tasks
 
  private:
   struct Queue {
     std::map<uint64_t, TaskId> waiting;  // number → task, in memory
-    uint64_t stored = 0;                 // waiting tasks that are rows only
+    uint64_t in_memory = 0;              // its tasks in `tasks_`, waiting or assigned
+    uint64_t stored = 0;                 // tasks of this process that are rows only
+    uint64_t found_up_to = 0;            // rows up to this number were there at the start
+    bool found_left = false;             // some of them may never have been in memory
     uint64_t scanned_to = 0;             // rows up to this number are in memory or over
+    bool rows_only() const { return stored > 0 || found_left; }
     bool wants_load = false;
     bool loading = false;
-    std::set<TaskId> gone_while_loading;  // rows that the load under way may still have seen
+    // Over without having been in memory, with the batch that deletes the row: until that is
+    // applied a scan still sees it.
+    std::map<TaskId, uint64_t> gone;
   };
   struct ClockEntry {
     asl::Millis due;
@@ -128,6 +148,7 @@ class Tasks {
   std::map<std::string, Queue, std::less<>> queues_;
   std::set<ClockEntry> clocks_;
   uint64_t last_number_ = 0;
+  uint64_t applied_ = 0;  // newest batch known to be
 };
 
 }  // namespace engine

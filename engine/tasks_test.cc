@@ -64,7 +64,7 @@ TEST(TasksTest, BeyondTheLimitTasksAreRowsOnlyAndAreAskedForWhenHalfAreGone) {
   ASSERT_TRUE(load);
   EXPECT_EQ(load->from, Tasks::kWaitingMax + 1);
   EXPECT_FALSE(tasks.WantsLoad());  // one at a time
-  tasks.OnLoaded("pay", {MakeTask(Tasks::kWaitingMax + 1), MakeTask(Tasks::kWaitingMax + 2)});
+  tasks.OnLoaded("pay", {MakeTask(Tasks::kWaitingMax + 1), MakeTask(Tasks::kWaitingMax + 2)}, true);
   EXPECT_EQ(tasks.size(), Tasks::kWaitingMax + 2);
 }
 
@@ -74,24 +74,67 @@ TEST(TasksTest, ATaskThatEndsWhileItsRowIsBeingReadDoesNotComeBack) {
   for (size_t i = 0; i <= Tasks::kWaitingMax / 2; ++i) tasks.Assign(*tasks.Oldest("pay"), kSlot);
   ASSERT_TRUE(tasks.WantsLoad());
   const Task last = MakeTask(Tasks::kWaitingMax + 1);
-  tasks.Remove(last.id, "pay");
+  tasks.Remove(last.id, "pay", last.number, 7);
 
-  tasks.OnLoaded("pay", {last});
+  tasks.OnLoaded("pay", {last}, true);
 
   EXPECT_EQ(tasks.Find(last.id), nullptr);
 }
 
 TEST(TasksTest, AnAssignedTaskBehindRowsThatAreNotInMemoryDoesNotHideThem) {
   Tasks tasks(kKey);
-  for (uint64_t number = 1; number <= Tasks::kWaitingMax + 1; ++number)
-    tasks.Recover(MakeTask(number));
-  tasks.Recover(MakeTask(Tasks::kWaitingMax + 2, "w1"));
+  std::vector<Task> first;
+  for (uint64_t number = 1; number <= Tasks::kWaitingMax; ++number)
+    first.push_back(MakeTask(number));
+  tasks.RecoverQueue("pay", std::move(first), Tasks::kWaitingMax + 1);
+  tasks.RecoverAssigned(MakeTask(Tasks::kWaitingMax + 2, "w1"));
 
   for (size_t i = 0; i <= Tasks::kWaitingMax / 2; ++i) tasks.Assign(*tasks.Oldest("pay"), kSlot);
 
   const std::optional<LoadTasks> load = tasks.WantsLoad();
   ASSERT_TRUE(load);
   EXPECT_LE(load->from, Tasks::kWaitingMax + 1);
+}
+
+TEST(TasksTest, ARowOfATaskThatIsOverIsSeenUntilItsBatchIsAppliedAndDoesNotComeBack) {
+  Tasks tasks(kKey);
+  std::vector<Task> first;
+  for (uint64_t number = 1; number <= Tasks::kWaitingMax; ++number)
+    first.push_back(MakeTask(number));
+  tasks.RecoverQueue("pay", std::move(first), Tasks::kWaitingMax + 2);
+  const Task over = MakeTask(Tasks::kWaitingMax + 1);
+  tasks.Remove(over.id, "pay", over.number, 7);
+  for (size_t i = 0; i <= Tasks::kWaitingMax / 2; ++i) tasks.Assign(*tasks.Oldest("pay"), kSlot);
+  ASSERT_TRUE(tasks.WantsLoad());
+  tasks.OnApplied(7);
+
+  tasks.OnLoaded("pay", {over, MakeTask(Tasks::kWaitingMax + 2)}, true);
+
+  EXPECT_EQ(tasks.Find(over.id), nullptr);
+  EXPECT_NE(tasks.Find(MakeTask(Tasks::kWaitingMax + 2).id), nullptr);
+  EXPECT_FALSE(tasks.WantsLoad());
+}
+
+TEST(TasksTest, WhatWasFoundAtTheStartIsReadInPortionsAndNewTasksQueueBehindIt) {
+  Tasks tasks(kKey);
+  std::vector<Task> first;
+  for (uint64_t number = 1; number <= Tasks::kWaitingMax; ++number)
+    first.push_back(MakeTask(number));
+  tasks.RecoverQueue("pay", std::move(first), 5'000);
+  EXPECT_EQ(tasks.NextNumber(), 5'001u);
+  tasks.Add(MakeTask(5'001));
+  EXPECT_EQ(tasks.Find(MakeTask(5'001).id), nullptr);
+  while (tasks.Oldest("pay") != nullptr) tasks.Assign(*tasks.Oldest("pay"), kSlot);
+  EXPECT_TRUE(tasks.HasWaiting("pay"));
+
+  ASSERT_EQ(tasks.WantsLoad()->from, Tasks::kWaitingMax + 1);
+  tasks.OnLoaded("pay", {MakeTask(4'000)}, false);
+  ASSERT_EQ(tasks.WantsLoad()->from, 4'001u);
+  tasks.OnLoaded("pay", {MakeTask(5'000), MakeTask(5'001)}, true);
+
+  EXPECT_EQ(OldestNumber(tasks), 4'000u);
+  EXPECT_NE(tasks.Find(MakeTask(5'001).id), nullptr);
+  EXPECT_FALSE(tasks.WantsLoad());
 }
 
 TEST(TasksTest, TheClocksOfATaskGoOffInOrderAndEndWithIt) {
@@ -110,7 +153,7 @@ TEST(TasksTest, TheClocksOfATaskGoOffInOrderAndEndWithIt) {
   EXPECT_EQ(tasks.TakeDue(asl::Millis{25}), std::pair(Tasks::Clock::kLease, first.id));
   EXPECT_FALSE(tasks.TakeDue(asl::Millis{25}));
 
-  tasks.Remove(first.id, "pay");
+  tasks.Remove(first.id, "pay", first.number, 7);
   EXPECT_EQ(tasks.NextWake(), asl::kNever);
 }
 

@@ -52,6 +52,8 @@ class Timers {
 
   // When TakeDue or WantsLoad may have something next; kNever when nothing is armed.
   asl::Millis NextWake() const;
+  // Due time of the first timer in memory; kNever when none is there.
+  asl::Millis NextDue() const { return near_.empty() ? asl::kNever : near_.begin()->first.due; }
   size_t size() const { return near_.size(); }
 
  private:

@@ -7,6 +7,7 @@
 
 #include <cassert>
 
+#include "absl/strings/escaping.h"
 #include "storage/key.h"
 
 namespace engine {
@@ -25,6 +26,17 @@ std::optional<TokenParts> DecodeToken(std::string_view token) {
   parts.id.scheduled = asl::EventId{reader.U32()};
   parts.delivery = reader.U32();
   return parts;
+}
+
+std::string TokenToText(std::string_view token) {
+  return absl::WebSafeBase64Escape(std::string(token));
+}
+
+std::optional<std::string> TokenFromText(std::string_view text) {
+  std::string token;
+  if (!absl::WebSafeBase64Unescape(std::string(text), &token) || !DecodeToken(token))
+    return std::nullopt;
+  return token;
 }
 
 struct TokenSealer::Cipher {

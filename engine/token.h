@@ -38,6 +38,13 @@ struct TokenParts {
 // Whose token this claims to be, the seal unseen. nullopt: not a token of ours at all.
 std::optional<TokenParts> DecodeToken(std::string_view token);
 
+// The delivery that stands in task tokens of `.waitForTaskToken`: such a token names the attempt
+// whoever works on it.
+inline constexpr uint32_t kCallbackDelivery = 0;
+// The form in which people and programs pass it on: base64 of the URL alphabet, unpadded.
+std::string TokenToText(std::string_view token);
+std::optional<std::string> TokenFromText(std::string_view text);
+
 // Owned by a partition; its thread only.
 class TokenSealer {
  public:

@@ -24,7 +24,7 @@
 namespace engine {
 
 // Stored: never renumber.
-enum class WordKind : uint8_t { kQueue = 1, kWorker = 2, kRevision = 3 };
+enum class WordKind : uint8_t { kQueue = 1, kWorker = 2, kRevision = 3, kAlias = 4 };
 
 class Words {
  public:

@@ -267,7 +267,10 @@ void Committer::Stop() {
 
 Committer::Counters Committer::counters() const {
   std::lock_guard lock(state_->mutex);
-  return state_->counters;
+  Counters counters = state_->counters;
+  counters.durable_seq = state_->durable_seq;
+  counters.written_seq = state_->store->written_seq();
+  return counters;
 }
 
 }  // namespace storage

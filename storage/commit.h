@@ -74,6 +74,9 @@ class Committer {
     uint64_t syncs = 0;
     uint64_t batches = 0;
     uint64_t bytes = 0;  // of batches handed to the store
+    // Newest ones, store-wide, since the store was created.
+    uint64_t written_seq = 0;
+    uint64_t durable_seq = 0;
   };
   Counters counters() const;  // any thread
 

@@ -21,24 +21,36 @@ namespace {
 
 constexpr uint32_t kDefaultFamily = 0;  // RocksDB's id of the family that holds the own rows
 
-// Finds the number of the write in its batch.
+// Finds the number of the write in its batch; copies the own rows to `own` unless that is null.
 class FindSeq : public rocksdb::WriteBatch::Handler {
  public:
+  explicit FindSeq(rocksdb::WriteBatch* own) : own_(own) {}
+
   rocksdb::Status PutCF(uint32_t family, const rocksdb::Slice& key,
                         const rocksdb::Slice& value) override {
-    if (family != kDefaultFamily || key.size() != 1 + kSeqKey.size()) return {};
+    if (family != kDefaultFamily) return {};
+    if (own_ != nullptr) {
+      if (rocksdb::Status s = own_->Put(key, value); !s.ok()) return s;
+    }
+    if (key.size() != 1 + kSeqKey.size()) return {};
     if (static_cast<TableTag>(key[0]) != kOwnTable) return {};
     if (std::string_view(key.data() + 1, key.size() - 1) != kSeqKey) return {};
     KeyReader number({value.data(), value.size()});
     seq = number.U64();
     return {};
   }
-  rocksdb::Status DeleteCF(uint32_t, const rocksdb::Slice&) override { return {}; }
+  rocksdb::Status DeleteCF(uint32_t family, const rocksdb::Slice& key) override {
+    if (family != kDefaultFamily || own_ == nullptr) return {};
+    return own_->Delete(key);
+  }
   rocksdb::Status DeleteRangeCF(uint32_t, const rocksdb::Slice&, const rocksdb::Slice&) override {
     return {};
   }
 
   std::optional<uint64_t> seq;
+
+ private:
+  rocksdb::WriteBatch* const own_;
 };
 
 // WriteBatch::Data() begins with the sequence number of its first row, 8 bytes, the least
@@ -67,7 +79,7 @@ class NoReplay : public WalFilter {
 
 class GaplessReplay::Filter : public WalFilter {
  public:
-  explicit Filter(uint64_t in_tables) : newest_(in_tables) {}
+  Filter(uint64_t in_tables, Rows rows) : rows_(rows), newest_(in_tables) {}
 
   const char* Name() const override { return "asld.GaplessReplay"; }
 
@@ -81,9 +93,10 @@ class GaplessReplay::Filter : public WalFilter {
   }
 
   WalProcessingOption LogRecordFound(unsigned long long, const std::string&,
-                                     const rocksdb::WriteBatch& batch, rocksdb::WriteBatch*,
-                                     bool*) override {
-    FindSeq found;
+                                     const rocksdb::WriteBatch& batch,
+                                     rocksdb::WriteBatch* replacement, bool* replaced) override {
+    *replaced = rows_ == Rows::kOwn;
+    FindSeq found(*replaced ? replacement : nullptr);
     if (!batch.Iterate(&found).ok()) return WalProcessingOption::kCorruptedRecord;
     if (found.seq.has_value()) {
       // The first log may begin with writes that are in the tables already.
@@ -110,6 +123,7 @@ class GaplessReplay::Filter : public WalFilter {
   }
 
  private:
+  const Rows rows_;
   bool replayed_ = false;
   bool gap_ = false;
   uint64_t newest_;                // write that is in
@@ -117,7 +131,8 @@ class GaplessReplay::Filter : public WalFilter {
   bool some_began_later_ = false;  // a family needs logs only from a later one on than the own rows
 };
 
-GaplessReplay::GaplessReplay(uint64_t in_tables) : filter_(std::make_unique<Filter>(in_tables)) {}
+GaplessReplay::GaplessReplay(uint64_t in_tables, Rows rows)
+    : filter_(std::make_unique<Filter>(in_tables, rows)) {}
 
 GaplessReplay::~GaplessReplay() = default;
 

@@ -20,8 +20,12 @@ namespace storage {
 
 class GaplessReplay {
  public:
+  // kOwn checks every record and brings only the store's own rows into memory, which is what a
+  // look needs; the sequence numbers of the replay are then too low for the recovery modes that go
+  // on behind damage.
+  enum class Rows { kAll, kOwn };
   // `in_tables`: the newest write whose rows are in the tables, see MakeNoReplay.
-  explicit GaplessReplay(uint64_t in_tables);
+  GaplessReplay(uint64_t in_tables, Rows rows);
   ~GaplessReplay();
 
   // For DBOptions::wal_filter. Must outlive the database.

@@ -7,9 +7,8 @@
 //
 //   u8, u16, u32, u64   big-endian
 //   descending u64      the complement, big-endian: larger numbers come first
-//   terminated string   octets with 0x00 written as 0x00 0xFF, then 0x00 0x01: a string sorts
-//   before its extensions,
-//                       whatever follows it in the key
+//   terminated string   octets with 0x00 written as 0x00 0xFF, then 0x00 0x01: a string sorts before
+//                       its extensions, whatever follows it in the key
 #pragma once
 
 #include <cstddef>

@@ -5,10 +5,9 @@
 // every Store, by nobody else. They are written in the same atomic write as the batches they speak
 // of:
 //
-//   'f'                  format:u32be                   written once, when the store is created
-//   's'                  seq:u64be                      of the newest write; this node's own, dense
-//   from 1 'n' partition:u32be  number:u64be epoch:u64be       of the partition's newest batch in
-//   this store
+//   'f'                  format:u32be              written once, when the store is created
+//   's'                  seq:u64be                 of the newest write; this node's own, dense from 1
+//   'n' partition:u32be  number:u64be epoch:u64be  of the partition's newest batch in this store
 #pragma once
 
 #include <cstdint>

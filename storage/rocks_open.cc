@@ -14,9 +14,9 @@
 //               again
 //
 // A power cut writes the pages of an unsynced tail back in any order, so a hole there is no damage;
-// a hole before the last acknowledged commit is. Reading costs a second replay of the log (at most
-// log_bytes_max); without it a refused start would have turned the logs into tables already, and a
-// log put back afterwards would be ignored.
+// a hole before the last acknowledged commit is. Reading costs a second pass over the log (at most
+// log_bytes_max, and into memory only where it is damaged); without it a refused start would have
+// turned the logs into tables already, and a log put back afterwards would be ignored.
 #include "storage/rocks_open.h"
 
 #include <fmt/format.h>
@@ -140,8 +140,10 @@ absl::Status Opening::PrepareDirectory() {
     std::filesystem::permissions(path, std::filesystem::perms::owner_all, error);
   }
   if (error) {
-    std::string message =
-        fmt::format("store: cannot create directory {}: {}", directory_, error.message());
+    std::string message = fmt::format(
+        "store: cannot create directory {}: {}; choose another, or let this user write to "
+        "{}",
+        directory_, error.message(), parent.native());
     const bool full = error == std::errc::no_space_on_device;
     return full ? absl::ResourceExhaustedError(message) : absl::FailedPreconditionError(message);
   }
@@ -158,8 +160,10 @@ absl::Status Opening::CheckLock() {
   if (status.ok()) return ToStatus(result_.env->UnlockFile(lock), "unlock", directory_);
   if (status.IsNoSpace()) return Refuse(status, "lock");
   if (status.ToString().find("while open a file for lock") != std::string::npos) {
-    return absl::FailedPreconditionError(
-        fmt::format("store {} cannot be opened by this user: {}", directory_, status.ToString()));
+    return absl::FailedPreconditionError(fmt::format(
+        "store {} cannot be opened by this user: let it read and write there, or choose "
+        "another directory ({})",
+        directory_, status.ToString()));
   }
   return absl::FailedPreconditionError(
       fmt::format("store {} is in use by another process: stop that one first, or choose another "
@@ -251,7 +255,9 @@ absl::Status Opening::InspectAs(WALRecoveryMode mode, Findings* findings) {
   if (!families.ok()) return families.status();
   rocksdb::DBOptions db_options = LookingOptions();
   db_options.wal_recovery_mode = mode;
-  GaplessReplay gapless(findings->seq_of_tables);
+  const bool tail_only = mode == WALRecoveryMode::kTolerateCorruptedTailRecords;
+  GaplessReplay gapless(findings->seq_of_tables,
+                        tail_only ? GaplessReplay::Rows::kOwn : GaplessReplay::Rows::kAll);
   if (options_.log_recovery == LogRecovery::kChecked) db_options.wal_filter = gapless.filter();
   std::vector<ColumnFamilyHandle*> handles;
   rocksdb::DB* raw = nullptr;
@@ -334,7 +340,8 @@ absl::Status Opening::OpenForWriting(const Findings& findings) {
   rocksdb::DBOptions db_options = DatabaseOptions(options_, result_.env.get(), error_);
   db_options.create_if_missing = result_.report.created;
   db_options.wal_recovery_mode = findings.mode;
-  result_.replay = std::make_unique<GaplessReplay>(findings.seq_of_tables);
+  result_.replay =
+      std::make_unique<GaplessReplay>(findings.seq_of_tables, GaplessReplay::Rows::kAll);
   if (options_.log_recovery == LogRecovery::kChecked)
     db_options.wal_filter = result_.replay->filter();
   std::vector<ColumnFamilyHandle*> handles;

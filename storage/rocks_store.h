@@ -13,6 +13,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -57,6 +58,12 @@ struct OpenReport {
   uint64_t seq = 0;          // of the store as it is now
 };
 
+struct CopyReport {
+  uint64_t bytes = 0;
+  uint64_t files = 0;
+  uint64_t seq = 0;  // the newest commit in the copy
+};
+
 class RocksStore : public Store {
  public:
   // Opens the store in the directory, or creates it (mode 0700) when there is none. Errors, all of
@@ -80,6 +87,16 @@ class RocksStore : public Store {
   // Housekeeping of this node: drops whole files that hold nothing but keys of [begin, end).
   // REQUIRES: batches have deleted the range, and the write that did it is durable. Any thread.
   absl::Status DropFiles(TableTag table, std::string_view begin, std::string_view end);
+
+  // Housekeeping of this node: writes what is in memory into tables, so that a start has nothing to
+  // replay. Takes its time; any thread, while others write.
+  absl::Status WriteTables();
+
+  // Copies the store as it works into a new directory, an absolute path in one that exists
+  // (rocks_backup.h). Everything that was durable before the call is in the copy. `cancelled` is
+  // asked now and then. An error concerns the copy only. Any thread.
+  absl::StatusOr<CopyReport> BackUp(const std::string& directory,
+                                    const std::function<bool()>& cancelled);
 
   const OpenReport& open_report() const;
 

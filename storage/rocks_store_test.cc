@@ -113,6 +113,21 @@ TEST_F(RocksStoreTest, WhatWasWrittenIsThereAfterReopeningWithItsNumbers) {
   EXPECT_FALSE(store->open_report().created);
 }
 
+TEST_F(RocksStoreTest, WhatIsInTablesNeedsNoLog) {
+  auto store = Open();
+  ASSERT_TRUE(Write(*store, 3, 1, "one").ok());
+  ASSERT_TRUE(store->Sync().ok());
+  ASSERT_TRUE(store->WriteTables().ok());
+  EXPECT_EQ(std::filesystem::file_size(NewestLog()), 0u);
+  store.reset();
+
+  store = Open();
+
+  EXPECT_EQ(Get(*store, "p3"), "one");
+  EXPECT_EQ(store->written_seq(), 1u);
+  EXPECT_EQ(store->open_report().durable_seq, 1u);
+}
+
 TEST_F(RocksStoreTest, ASnapshotKeepsItsMoment) {
   auto store = Open();
   ASSERT_TRUE(Write(*store, 0, 1, "before").ok());
@@ -233,6 +248,31 @@ TEST_F(RocksStoreTest, RetiredRangesAreDroppedAsWholeFiles) {
 
   auto rows = store->Scan(kHistory, "", "", Direction::kForward);
   EXPECT_EQ(rows->key(), end);
+}
+
+TEST_F(RocksStoreTest, ARangeIsDeletedWhereARunOfRowsIsBeingWritten) {
+  constexpr TableTag kRuns = 9;
+  options_.tables.push_back(
+      {.tag = kRuns, .name = "runs", .kind = TableKind::kHistory, .run_prefix = 8});
+  auto store = Open();
+  Batch batch({.number = 1});
+  for (uint64_t run = 1; run <= 3; ++run) {
+    std::string begin, key;
+    AppendU64(run, &begin);
+    for (uint32_t row = 0; row < 20; ++row) {
+      key = begin;
+      AppendU32(row, &key);
+      batch.Put(kRuns, key, "row");
+      if (run == 2 && row == 9) batch.DeleteRange(kRuns, begin, key);
+    }
+  }
+  ASSERT_TRUE(store->Write(std::span(&batch, 1)).ok());
+
+  size_t count = 0;
+  for (auto rows = store->Scan(kRuns, "", "", Direction::kForward); rows->Valid(); rows->Next()) {
+    ++count;
+  }
+  EXPECT_EQ(count, 51u);
 }
 
 }  // namespace

@@ -77,6 +77,7 @@ RocksTables::RocksTables(rocksdb::DB* db,
   for (const TableSpec& spec : tables) {
     assert(spec.tag != kOwnTable);
     assert(by_tag_[spec.tag] == nullptr);
+    run_prefix_[spec.tag] = spec.run_prefix;
     by_tag_[spec.tag] = families[1 + static_cast<size_t>(spec.kind)];
   }
 }

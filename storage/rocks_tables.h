@@ -39,6 +39,11 @@ class RocksTables {
   // REQUIRES: the table is known. A batch that names another comes from our own code.
   rocksdb::ColumnFamilyHandle* family(TableTag table) const;
 
+  // Whether a deleted range may begin there, see TableSpec::run_prefix.
+  bool MayBeginRange(TableTag table, std::string_view begin) const {
+    return run_prefix_[table] == 0 || begin.size() <= run_prefix_[table];
+  }
+
   // Reads as of `snapshot`; null reads the newest state.
   absl::StatusOr<std::optional<std::string>> Get(TableTag table, std::string_view key,
                                                  const rocksdb::Snapshot* snapshot) const;
@@ -48,6 +53,7 @@ class RocksTables {
  private:
   rocksdb::DB* const db_;
   std::array<rocksdb::ColumnFamilyHandle*, 256> by_tag_ = {};
+  std::array<size_t, 256> run_prefix_ = {};
 
   friend class RocksReader;
   mutable std::atomic<int> snapshots_ = 0;  // held by readers

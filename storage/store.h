@@ -37,7 +37,12 @@ struct TableSpec {
   TableKind kind;
   // Leading bytes of the key that rows written one after the other share (an execution's, say); 0:
   // none. The store remembers where such a run goes on, so that a write need not search for it.
+  // Keys of rows are longer than that, and the begin of a deleted range is not.
   size_t run_prefix = 0;
+  // Of a run's first row: what comes behind that prefix, and how many leading bytes such rows share
+  // for long, because runs begin in order of their prefixes.
+  std::string run_begin = {};
+  size_t front_prefix = 0;
 };
 
 enum class Direction : uint8_t { kForward, kBackward };

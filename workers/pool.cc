@@ -25,6 +25,7 @@
 #include <deque>
 #include <map>
 #include <mutex>
+#include <set>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
@@ -38,6 +39,8 @@ namespace {
 // The free slots of a connection that takes no more tasks: nothing can be taken, whatever is still
 // given back.
 constexpr int64_t kClosed = INT64_MIN / 2;
+// Sessions that are polls.
+constexpr SessionId kPollBit = SessionId{1} << 63;
 // How many connections with free slots TakeSlot compares.
 constexpr size_t kComparedMax = 16;
 
@@ -51,6 +54,15 @@ struct Queue {
   // Guarded by State::waiting.
   std::deque<uint32_t> partitions;  // that wait, longest first, each once
   std::vector<std::shared_ptr<Connection>> connections;
+  std::set<SessionId> polls;  // that wait, oldest first
+};
+
+struct PollRecord {
+  std::shared_ptr<Queue> queue;
+  std::string worker_name;
+  Pool::TakeTask take;
+
+  Slot MakeSlot(SessionId id) const { return {id, std::string(kPollInstance), worker_name}; }
 };
 
 struct Connection {
@@ -81,7 +93,7 @@ struct Connection {
   const SessionId id;
   const std::string instance;
   const std::string worker_name;
-  const int64_t slots;
+  std::atomic<int64_t> slots;
   const std::shared_ptr<Session> session;
   std::vector<std::shared_ptr<Queue>> queues;  // constant once connected
 
@@ -131,6 +143,9 @@ std::string Problem(const WorkerInfo& info, const std::vector<Held>& held) {
     return fmt::format("a worker serves at most {} functions and activities, not {}",
                        kQueuesPerWorkerMax, info.queues.size());
   }
+  if (info.instance == kPollInstance) {
+    return fmt::format("the instance id must not be {}, which stands for polls", kPollInstance);
+  }
   for (const std::string& queue : info.queues) {
     if (queue.empty() || queue.size() > kQueueNameBytesMax) {
       return fmt::format("a function or activity name must have 1 to {} bytes, not {}",
@@ -171,9 +186,12 @@ struct Pool::State {
   void Leave(const std::shared_ptr<Connection>& connection);
   void Lose(const std::shared_ptr<Connection>& connection);
   void DrainedWhenIdle(Connection* connection);
-  void GiveToFirst(Queue* queue, const Connection& connection);
+  void GiveToFirst(Queue* queue, Slot slot);
   bool HandOn(Connection* connection);
   void OfferFree(Connection* connection);
+  std::optional<Slot> TakePoll(Queue* queue);
+  bool SendToPoll(SessionId poll, Outgoing outgoing);
+  void ReturnPoll(SessionId poll);
 
   Events* const events;
 
@@ -192,6 +210,9 @@ struct Pool::State {
   std::shared_ptr<const Client::Directory> directory;              // guarded by waiting
   uint64_t directory_version = 0;                                  // guarded by waiting
   uint64_t turn = 0;                                               // guarded by waiting
+  SessionId last_poll = kPollBit;                                  // guarded by waiting
+  // Those that wait, and those that have been promised a task.
+  std::unordered_map<SessionId, PollRecord> polls;  // guarded by waiting
 };
 
 std::shared_ptr<Connection> Pool::State::Find(SessionId session) {
@@ -223,12 +244,46 @@ std::shared_ptr<Queue> Pool::State::QueueNamed(const std::string& name) {
   return queue;
 }
 
-// REQUIRES: waiting is held, a slot of `connection` is taken, someone waits.
-void Pool::State::GiveToFirst(Queue* queue, const Connection& connection) {
+// REQUIRES: waiting is held, the slot is taken, someone waits.
+void Pool::State::GiveToFirst(Queue* queue, Slot slot) {
   const uint32_t partition = queue->partitions.front();
   queue->partitions.pop_front();
   queue->waiting.store(queue->partitions.size());
-  events->OnSlot(partition, queue->name, connection.MakeSlot());
+  events->OnSlot(partition, queue->name, std::move(slot));
+}
+
+// REQUIRES: waiting is held.
+std::optional<Slot> Pool::State::TakePoll(Queue* queue) {
+  if (queue->polls.empty()) return std::nullopt;
+  const SessionId id = queue->polls.extract(queue->polls.begin()).value();
+  return polls.at(id).MakeSlot(id);
+}
+
+bool Pool::State::SendToPoll(SessionId poll, Outgoing outgoing) {
+  if (outgoing.tasks.empty()) return true;  // what else there is to say, a poll does not hear
+  TakeTask take;
+  {
+    std::lock_guard lock(waiting);
+    auto record = polls.extract(poll);
+    if (record.empty()) return false;
+    take = std::move(record.mapped().take);
+  }
+  assert(outgoing.tasks.size() == 1 && "a poll has one slot");
+  take(poll, std::move(outgoing.tasks.front()));
+  return true;
+}
+
+// Its slot was not needed: it waits again, in its old place. When its task is over, it is gone.
+void Pool::State::ReturnPoll(SessionId poll) {
+  std::lock_guard lock(waiting);
+  auto record = polls.find(poll);
+  if (record == polls.end()) return;
+  Queue* queue = record->second.queue.get();
+  if (queue->partitions.empty()) {
+    queue->polls.insert(poll);
+  } else {
+    GiveToFirst(queue, record->second.MakeSlot(poll));
+  }
 }
 
 // Gives one slot that is not free to who waits for it, the connection's queues in turn; false when
@@ -240,7 +295,7 @@ bool Pool::State::HandOn(Connection* connection) {
     Queue* queue = connection->queues[(connection->turn + i) % count].get();
     if (queue->partitions.empty()) continue;
     connection->turn = (connection->turn + i + 1) % count;
-    GiveToFirst(queue, *connection);
+    GiveToFirst(queue, connection->MakeSlot());
     return true;
   }
   return false;
@@ -261,13 +316,15 @@ std::optional<Slot> Pool::State::TakeOrWait(const std::string& name, uint32_t pa
   }
   while (!partitions.empty()) {
     Connection* connection = TakeFrom(queue->connections, turn++);
-    if (connection == nullptr) return std::nullopt;
+    std::optional<Slot> slot =
+        connection != nullptr ? connection->MakeSlot() : TakePoll(queue.get());
+    if (!slot) return std::nullopt;
     if (partitions.front() == partition && !promised) {
       partitions.pop_front();
       queue->waiting.store(partitions.size());
-      return connection->MakeSlot();
+      return slot;
     }
-    GiveToFirst(queue.get(), *connection);
+    GiveToFirst(queue.get(), *std::move(slot));
   }
   return std::nullopt;
 }
@@ -295,7 +352,9 @@ void Pool::State::Leave(const std::shared_ptr<Connection>& connection) {
   connection->leaving.store(true);
   for (const std::shared_ptr<Queue>& queue : connection->queues) {
     std::erase(queue->connections, connection);
-    if (queue->connections.empty() && queue->partitions.empty()) queues.erase(queue->name);
+    if (queue->connections.empty() && queue->partitions.empty() && queue->polls.empty()) {
+      queues.erase(queue->name);
+    }
   }
   version.fetch_add(1);
 }
@@ -360,6 +419,7 @@ std::optional<SessionId> Pool::Connect(const WorkerInfo& info, std::vector<Held>
   }
   // Before anybody can take a slot of it, so that the engine knows every session it is given a slot
   // of.
+  state_->events->OnServes(info.queues);
   state_->events->OnConnected(connection->MakeSlot(), std::move(held));
   state_->Join(connection);
   return connection->id;
@@ -385,7 +445,52 @@ void Pool::Disconnect(SessionId session) {
   if (std::shared_ptr<Connection> connection = state_->Find(session)) state_->Lose(connection);
 }
 
+// Free slots move by the difference, below 0 if need be: then the next that come back are not
+// handed on.
+void Pool::Resize(SessionId session, uint32_t slots) {
+  std::lock_guard member(state_->membership);
+  std::shared_ptr<Connection> connection = state_->Find(session);
+  if (connection == nullptr || connection->leaving.load()) return;
+  const int64_t more = int64_t{slots} - connection->slots.load();
+  // Free ones never outnumber the slots, at no moment: Return looks.
+  if (more <= 0) {
+    connection->free.fetch_add(more);
+    connection->slots.store(slots);
+    return;
+  }
+  connection->slots.store(slots);
+  connection->free.fetch_add(more);
+  std::lock_guard lock(state_->waiting);
+  state_->OfferFree(connection.get());
+}
+
+std::optional<SessionId> Pool::Poll(const std::string& name, const std::string& worker_name,
+                                    size_t waiting_max, TakeTask take) {
+  std::lock_guard lock(state_->waiting);
+  std::shared_ptr<Queue> queue = state_->QueueNamed(name);
+  if (queue->polls.size() >= waiting_max) return std::nullopt;
+  const SessionId id = ++state_->last_poll;
+  const PollRecord& record =
+      state_->polls.emplace(id, PollRecord{queue, worker_name, std::move(take)}).first->second;
+  if (queue->partitions.empty()) {
+    queue->polls.insert(id);
+  } else {
+    state_->GiveToFirst(queue.get(), record.MakeSlot(id));
+  }
+  return id;
+}
+
+bool Pool::CancelPoll(SessionId poll) {
+  std::lock_guard lock(state_->waiting);
+  auto record = state_->polls.find(poll);
+  if (record == state_->polls.end()) return false;
+  record->second.queue->polls.erase(poll);
+  state_->polls.erase(record);
+  return true;
+}
+
 bool Pool::Send(SessionId session, Outgoing outgoing) {
+  if ((session & kPollBit) != 0) return state_->SendToPoll(session, std::move(outgoing));
   std::shared_ptr<Connection> connection = state_->Find(session);
   if (connection == nullptr || connection->over.load()) return false;
   connection->session->Send(std::move(outgoing));
@@ -393,6 +498,7 @@ bool Pool::Send(SessionId session, Outgoing outgoing) {
 }
 
 void Pool::Return(SessionId session) {
+  if ((session & kPollBit) != 0) return state_->ReturnPoll(session);
   std::shared_ptr<Connection> connection = state_->Find(session);
   if (connection == nullptr) return;
   // One that holds more than its slots (below 0) first has to come down to them.
@@ -424,7 +530,28 @@ std::optional<Slot> Pool::Client::TakeSlot(const std::string& queue, uint32_t pa
 size_t Pool::WorkersFor(const std::string& queue) const {
   std::lock_guard lock(state_->waiting);
   auto it = state_->queues.find(queue);
-  return it == state_->queues.end() ? 0 : it->second->connections.size();
+  if (it == state_->queues.end()) return 0;
+  return it->second->connections.size() + it->second->polls.size();
+}
+
+std::map<std::string, Pool::Serving> Pool::serving() const {
+  std::lock_guard lock(state_->waiting);
+  std::map<std::string, Serving> all;
+  for (const auto& [name, queue] : state_->queues) {
+    if (queue->connections.empty() && queue->polls.empty()) continue;
+    Serving& serving = all[name];
+    serving.workers = serving.free_slots = static_cast<uint32_t>(queue->polls.size());
+    for (const std::shared_ptr<Connection>& connection : queue->connections) {
+      ++serving.workers;
+      serving.free_slots += static_cast<uint32_t>(std::max<int64_t>(connection->free.load(), 0));
+    }
+  }
+  return all;
+}
+
+size_t Pool::connected() const {
+  std::lock_guard lock(state_->sessions_mutex);
+  return state_->sessions.size();
 }
 
 }  // namespace workers

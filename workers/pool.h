@@ -15,7 +15,10 @@
 // function) implement Session.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -61,6 +64,8 @@ struct WorkerInfo {
 class Events {
  public:
   virtual ~Events() = default;
+  // Before OnConnected: what the worker serves.
+  virtual void OnServes(const std::vector<std::string>& /*queues*/) {}
   // `held` lists every token that the instance holds; each has taken one slot of the session.
   virtual void OnConnected(const Slot& worker, std::vector<Held> held) = 0;
   virtual void OnAnswers(SessionId session, std::vector<Answer> answers) = 0;
@@ -84,6 +89,22 @@ class Pool {
   // No more tasks for it; it hears Drained when its last slot has come back.
   void Drain(SessionId session);
   void Disconnect(SessionId session);  // idempotent
+  // From now on the session has so many slots; tasks that it has beyond them are finished.
+  // REQUIRES: 1 to kSlotsMax.
+  void Resize(SessionId session, uint32_t slots);
+
+  // --- polls: whoever asks for one task and then asks again ---
+  // A poll is a small record that waits in its queue behind earlier ones, beside the connections
+  // that serve it, which come first. To the engine it is a session of kPollInstance with one slot,
+  // on which it gets one task at most.
+  // Called once at most, from the engine's threads: must be quick and not call back.
+  using TakeTask = std::function<void(SessionId poll, TaskRequest task)>;
+  // nullopt: `waiting_max` polls wait for this queue.
+  std::optional<SessionId> Poll(const std::string& queue, const std::string& worker_name,
+                                size_t waiting_max, TakeTask take);
+  // Nobody waits for a task any more: one that is on its way goes back as not sent. False: it has
+  // been handed over already, or will be at once.
+  bool CancelPoll(SessionId poll);
 
   // --- the engine ---
   // Sends, or returns false when the session is gone: nothing was sent, and nothing will be.
@@ -110,8 +131,15 @@ class Pool {
     friend class Pool;
   };
 
-  // Connected workers per queue, for status and for clients that want to say "waits for a worker".
+  // Connected workers and waiting polls per queue, for status and for clients that want to say "waits for a worker".
   size_t WorkersFor(const std::string& queue) const;
+  // The same for all queues that have one, for status: takes the lock of who waits for a slot.
+  struct Serving {
+    uint32_t workers = 0;
+    uint32_t free_slots = 0;  // of workers that serve several queues, counted for each
+  };
+  std::map<std::string, Serving> serving() const;
+  size_t connected() const;
 
  private:
   struct State;

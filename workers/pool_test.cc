@@ -90,6 +90,91 @@ TEST_F(PoolTest, ASlotNamesTheSessionAndTheWorker) {
   EXPECT_EQ(slot->worker_name, "till 4");
 }
 
+// --- polls ---
+
+class PollTest : public PoolTest {
+ protected:
+  // Its tasks go to `got`.
+  SessionId Poll(const std::string& queue, const std::string& worker = "", size_t max = 10) {
+    return pool_
+        .Poll(queue, worker, max,
+              [this](SessionId, TaskRequest task) { got_.push_back(task.token); })
+        .value_or(0);
+  }
+  bool Send(SessionId session, const std::string& token) {
+    Outgoing outgoing;
+    outgoing.tasks.push_back({.token = token});
+    return pool_.Send(session, std::move(outgoing));
+  }
+  Lines got_;
+};
+
+TEST_F(PollTest, APollIsOneSlotThatGetsOneTask) {
+  const SessionId poll = Poll("pay", "till");
+  const std::optional<Slot> slot = client_.TakeSlot("pay", 0);
+  ASSERT_TRUE(slot);
+  EXPECT_EQ(slot->session, poll);
+  EXPECT_EQ(slot->instance, kPollInstance);
+  EXPECT_EQ(slot->worker_name, "till");
+  EXPECT_EQ(Take("pay"), "waits");
+
+  EXPECT_TRUE(Send(poll, "t"));
+  EXPECT_FALSE(Send(poll, "u"));
+  pool_.Return(poll);  // its task is over
+  EXPECT_EQ(got_, Lines{"t"});
+  EXPECT_EQ(pool_.WorkersFor("pay"), 0u);
+}
+
+TEST_F(PollTest, WhoWaitsForASlotGetsThePollThatComes) {
+  EXPECT_EQ(Take("pay", 3), "waits");
+  Poll("pay");
+  EXPECT_EQ(engine_.Take(), Lines{"slot p3 pay GetActivityTask"});
+}
+
+TEST_F(PollTest, AConnectedWorkerComesFirstAndPollsInOrder) {
+  const SessionId older = Poll("pay");
+  const SessionId newer = Poll("pay");
+  Connect("w", {"pay"}, 1);
+  EXPECT_EQ(Take("pay"), "w");
+  EXPECT_EQ(client_.TakeSlot("pay", 0)->session, older);
+  EXPECT_EQ(client_.TakeSlot("pay", 0)->session, newer);
+}
+
+TEST_F(PollTest, ASlotThatWasNotNeededGoesToWhoWaitsOrBackToItsPlace) {
+  const SessionId older = Poll("pay");
+  const SessionId newer = Poll("pay");
+  EXPECT_EQ(client_.TakeSlot("pay", 0)->session, older);
+  pool_.Return(older);
+  EXPECT_EQ(client_.TakeSlot("pay", 0)->session, older);
+  EXPECT_EQ(client_.TakeSlot("pay", 0)->session, newer);
+  EXPECT_EQ(Take("pay", 5), "waits");
+  pool_.Return(newer);
+  EXPECT_EQ(engine_.Take(), Lines{"slot p5 pay GetActivityTask"});
+}
+
+TEST_F(PollTest, ACancelledPollGetsNothingAndSaysSo) {
+  const SessionId waits = Poll("pay");
+  EXPECT_TRUE(pool_.CancelPoll(waits));
+  EXPECT_EQ(Take("pay"), "waits");
+  const SessionId promised = Poll("pay");
+  EXPECT_EQ(engine_.slots().back().session, promised);
+  EXPECT_TRUE(pool_.CancelPoll(promised));
+  EXPECT_FALSE(Send(promised, "t"));
+  EXPECT_FALSE(pool_.CancelPoll(promised));
+  EXPECT_TRUE(got_.empty());
+}
+
+TEST_F(PollTest, NoMoreThanSoManyWaitInAQueue) {
+  EXPECT_NE(Poll("pay", "", 1), 0u);
+  EXPECT_EQ(Poll("pay", "", 1), 0u);
+  EXPECT_NE(Poll("ship", "", 1), 0u);
+}
+
+TEST_F(PollTest, NoWorkerMayPassForAPoll) {
+  EXPECT_EQ(Refused({.instance = "GetActivityTask", .queues = {"pay"}, .slots = 1}),
+            "the instance id must not be GetActivityTask, which stands for polls");
+}
+
 TEST_F(PoolTest, AReturnedSlotCanBeTakenAgain) {
   SessionId w = Connect("w", {"pay"}, 1);
   EXPECT_EQ(Take("pay"), "w");

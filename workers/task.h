@@ -10,6 +10,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace workers {
 
@@ -23,9 +25,27 @@ std::string ActivityQueue(const std::string& activity);
 // The activity's name, or nullopt when it is the queue of a function.
 std::optional<std::string_view> ActivityOf(std::string_view queue);
 
+// Tasks that the engine's own process carries out by calling a service (services.h), and no worker
+// can: "call:lambda:pay", "call:sqs:sendMessage".
+std::string CallQueue(std::string_view service, std::string_view what);
+struct CallParts {
+  std::string_view service;  // "lambda"
+  std::string_view what;     // the rest
+};
+// nullopt when it is a queue of workers.
+std::optional<CallParts> CallOf(std::string_view queue);
+
+// What lambda:invoke asks of the Invoke API besides the payload.
+struct InvokeOptions {
+  std::string type;            // "Event", "DryRun"; empty: RequestResponse
+  std::string client_context;  // Base64; may be empty
+  bool log_tail = false;
+};
+
 struct TaskRequest {
   std::string token;
-  std::string queue;  // queue name
+  std::string task_token;  // what ends the task whoever has it; only for polls (Pool::Poll)
+  std::string queue;       // queue name
   std::string qualifier;
   std::shared_ptr<const std::string>
       text;  // the input is `length` bytes from `offset` of this JSON text
@@ -37,6 +57,15 @@ struct TaskRequest {
   std::string execution_arn;
   std::string state_name;
   std::string idempotency_key;
+  std::string role;  // ARN of the role as which a service is called; empty: as the process itself
+  // Of lambda:invoke in a queue of calls; null otherwise.
+  std::shared_ptr<const InvokeOptions> invoke;
+};
+
+struct HttpAnswer {
+  int status = 200;
+  std::vector<std::pair<std::string, std::string>> headers;  // as they came
+  std::string request_id;
 };
 
 enum class AnswerKind : uint8_t { kReceived, kHeartbeat, kSuccess, kFailure };
@@ -47,6 +76,9 @@ struct Answer {
   std::shared_ptr<const std::string> output;  // kSuccess: JSON text
   std::optional<std::string> error;           // kFailure
   std::optional<std::string> cause;           // kFailure
+  // kSuccess of an integration: what the service's answer said besides its body, for the engine to
+  // make the Task's result of both. Null: the output is the result, or the function's.
+  std::shared_ptr<const HttpAnswer> http;
 };
 
 // A task that a reconnecting worker still holds.
@@ -64,6 +96,9 @@ struct Acknowledgement {
   AckOutcome outcome = AckOutcome::kAccepted;
   std::string message;
 };
+
+// The instance that stands for whoever polls: it never connects, so no worker may be called so.
+inline constexpr std::string_view kPollInstance = "GetActivityTask";
 
 // The right to send one task to one session. Whoever holds it either dispatches on it and returns
 // it when the task is over, or returns it unused; it becomes void when the session ends.

@@ -51,14 +51,6 @@ std::vector<std::string_view> Split(std::string_view text, char separator) {
 
 absl::Status Invalid(std::string message) { return absl::InvalidArgumentError(std::move(message)); }
 
-void SetDefiniteness(PathProgram* path) {
-  path->definite = true;
-  for (size_t i = 0; i < path->tokens.size(); ++i) {
-    path->tokens[i].upstream_definite = path->definite;
-    path->definite = path->definite && IsDefinite(*path, i);
-  }
-}
-
 void SetReference(PathProgram* path) {
   for (const PathToken& token : path->tokens) {
     bool name = token.kind == Kind::kNames && token.names.size() == 1;
@@ -72,12 +64,18 @@ void SetReference(PathProgram* path) {
 
 class Compiler {
  public:
-  Compiler(std::string_view text, int nesting) : cursor_(text), nesting_(nesting) {}
+  Compiler(std::string_view text, int nesting, PathPlace place)
+      : cursor_(text, place == PathPlace::kAlone ? PathCursor::Ends::kTrimmed
+                                                 : PathCursor::Ends::kAsTheyAre),
+        nesting_(nesting),
+        place_(place) {}
 
   absl::StatusOr<PathProgram> Run() {
     program_.from_item = cursor_.CurrentIs('@');
-    if (cursor_.overrun()) return Invalid("Path is empty");
-    if (cursor_.At(cursor_.end() - 1) == '.')
+    if (!program_.from_item && !cursor_.CurrentIs('$')) {
+      return Invalid("Path must start with '$' or '@'");
+    }
+    if (place_ == PathPlace::kAlone && cursor_.At(cursor_.end() - 1) == '.')
       return Invalid("Path must not end with a '.' or '..'");
     if (!cursor_.IsTail()) {
       cursor_.Advance();
@@ -96,7 +94,7 @@ class Compiler {
     if (!program_.tokens.empty() && program_.tokens.back().kind == Kind::kScan) {
       return Invalid("Path must not end with a '.' or '..'");
     }
-    if (absl::Status s = TurnScanUnderFunction(); !s.ok()) return s;
+    TurnScanUnderFunction();
     return std::move(program_);
   }
 
@@ -297,53 +295,39 @@ class Compiler {
     }
     PathToken& token = Add(Kind::kFunction);
     token.names.push_back(std::move(name));
-    cursor_.set_position(close + 1);
-    // Jayway leaves the position on the bracket; a path ends either way.
-    std::string_view argument = TrimBlanks(cursor_.Slice(open + 1, close));
-    if (argument.empty()) return absl::OkStatus();
-    bool one_path = argument.front() == '$' && argument.find(',') == std::string_view::npos;
-    if (!one_path) {
-      token.foreign_arguments = true;
-      return absl::OkStatus();
+    size_t after = 0;
+    if (close > open + 1) {
+      absl::StatusOr<std::vector<FunctionArgument>> arguments =
+          CompileArguments(cursor_.Slice(open + 1, cursor_.end()), nesting_ + 1, &after);
+      if (!arguments.ok()) return arguments.status();
+      token.arguments = std::move(*arguments);
     }
-    if (nesting_ >= kFilterNestingMax) return Invalid("Functions are nested too deeply");
-    absl::StatusOr<PathProgram> path = CompileTokens(argument, nesting_ + 1);
-    if (!path.ok()) return path.status();
-    SetArgument(&program_.tokens.back(), std::move(*path));
+    // As in Jayway, the parenthesis of "()" stays: what follows it is a member's name, ")…".
+    cursor_.set_position(open + 1 + after);
     return absl::OkStatus();
   }
 
-  // The length of a path's answer is the number of elements that its matches have together.
-  static void SetArgument(PathToken* function, PathProgram path) {
-    if (function->names[0] == "length" || function->names[0] == "size") {
-      path.tokens.push_back(PathToken{.kind = Kind::kWildcard});
-    }
-    SetDefiniteness(&path);
-    function->argument = std::make_shared<const PathProgram>(std::move(path));
-  }
-
   // `$..a.length()` means `$.length($..a)`: a function cannot be called once per match.
-  absl::Status TurnScanUnderFunction() {
+  void TurnScanUnderFunction() {
     std::vector<PathToken>& tokens = program_.tokens;
     if (tokens.empty() || tokens.front().kind != Kind::kScan ||
         tokens.back().kind != Kind::kFunction) {
-      return absl::OkStatus();
+      return;
     }
     auto function = std::find_if(tokens.begin(), tokens.end(),
                                  [](const PathToken& t) { return t.kind == Kind::kFunction; });
     PathProgram inner;
     inner.tokens.assign(tokens.begin(), function);
-    inner.text = PathText(inner, inner.tokens.size());
+    inner.text = "$" + TokensText(inner, 0, inner.tokens.size());
+    SetDefiniteness(&inner);
     tokens.erase(tokens.begin(), function);
-    SetArgument(&tokens.front(), std::move(inner));
-    if (tokens.front().argument->tokens.back().kind == Kind::kScan) {
-      return Invalid("A function needs a step between '..' and its name");
-    }
-    return absl::OkStatus();
+    tokens.front().arguments = {PathArgument(std::move(inner))};
+    program_.turned = true;
   }
 
   PathCursor cursor_;
   int nesting_;
+  PathPlace place_;
   PathProgram program_;
   absl::Status status_;
 };
@@ -370,8 +354,16 @@ bool IsDefinite(const PathProgram& path, size_t token) {
   return false;
 }
 
-absl::StatusOr<PathProgram> CompileTokens(std::string_view text, int nesting) {
-  absl::StatusOr<PathProgram> program = Compiler(text, nesting).Run();
+void SetDefiniteness(PathProgram* path) {
+  path->definite = true;
+  for (size_t i = 0; i < path->tokens.size(); ++i) {
+    path->tokens[i].upstream_definite = path->definite && !path->turned;
+    path->definite = path->definite && IsDefinite(*path, i);
+  }
+}
+
+absl::StatusOr<PathProgram> CompileTokens(std::string_view text, int nesting, PathPlace place) {
+  absl::StatusOr<PathProgram> program = Compiler(text, nesting, place).Run();
   if (!program.ok()) return program;
   program->text = std::string(text);
   SetDefiniteness(&*program);

@@ -6,26 +6,10 @@
 #include <cctype>
 #include <charconv>
 
+#include "asl/utf8.h"
+
 namespace asl {
 namespace {
-
-void AppendUtf8(uint32_t c, std::string* out) {
-  if (c < 0x80) {
-    *out += static_cast<char>(c);
-  } else if (c < 0x800) {
-    *out += static_cast<char>(0xC0 | (c >> 6));
-    *out += static_cast<char>(0x80 | (c & 0x3F));
-  } else if (c >= 0x10000) {
-    *out += static_cast<char>(0xF0 | (c >> 18));
-    *out += static_cast<char>(0x80 | ((c >> 12) & 0x3F));
-    *out += static_cast<char>(0x80 | ((c >> 6) & 0x3F));
-    *out += static_cast<char>(0x80 | (c & 0x3F));
-  } else {
-    *out += static_cast<char>(0xE0 | (c >> 12));
-    *out += static_cast<char>(0x80 | ((c >> 6) & 0x3F));
-    *out += static_cast<char>(0x80 | (c & 0x3F));
-  }
-}
 
 char Unescaped(char c) {
   switch (c) {
@@ -67,16 +51,29 @@ size_t PathCursor::IndexOfUnescaped(char c, size_t from) const {
 size_t PathCursor::IndexOfClosing(size_t at, char open, char close, Regex regex) const {
   int opened = 1;
   for (size_t i = at + 1; i < end_; ++i) {
-    char c = text_[i];
-    if (c == '\'' || c == '"' || (c == '/' && regex == Regex::kSkipped)) {
-      i = IndexOfUnescaped(c, i + 1);
-      if (i == kNone) return kNone;
-      continue;
+    // As Jayway: the character behind a text is not looked at as a quote, nor that behind a pattern
+    // as either, so ['a''b'] is cut otherwise than it looks.
+    if (text_[i] == '\'' || text_[i] == '"') {
+      i = IndexOfUnescaped(text_[i], i + 1);
+      if (i == kNone || ++i >= end_) return kNone;
     }
-    if (c == open) ++opened;
-    if (c == close && --opened == 0) return i;
+    if (text_[i] == '/' && regex == Regex::kSkipped) {
+      i = IndexOfUnescaped('/', i + 1);
+      if (i == kNone || ++i >= end_) return kNone;
+    }
+    if (text_[i] == open) ++opened;
+    if (text_[i] == close && --opened == 0) return i;
   }
   return kNone;
+}
+
+bool PathCursor::IsTail() const {
+  // Jayway counts UTF-16 units: beyond U+FFFF a character has two.
+  size_t next = position_ + 1;
+  if (InBounds() && static_cast<unsigned char>(text_[position_]) < 0xF0) {
+    while (next < end_ && (text_[next] & 0xC0) == 0x80) ++next;
+  }
+  return next >= end_;
 }
 
 std::optional<std::string> UnescapePathString(std::string_view text, char kept) {
@@ -105,7 +102,7 @@ std::optional<std::string> UnescapePathString(std::string_view text, char kept) 
       }
     }
     constexpr uint32_t kReplacement = 0xFFFD;  // half a pair cannot be written in UTF-8
-    AppendUtf8(*code >= 0xD800 && *code < 0xE000 ? kReplacement : *code, &out);
+    AppendCodePoint(*code >= 0xD800 && *code < 0xE000 ? kReplacement : *code, &out);
   }
   return out;
 }

@@ -17,8 +17,11 @@ class PathCursor {
  public:
   static constexpr size_t kNone = std::string_view::npos;
 
-  // Blanks at both ends are cut off.
-  explicit PathCursor(std::string_view text) : text_(text), end_(text.size()) { Trim(); }
+  enum class Ends { kTrimmed, kAsTheyAre };
+  explicit PathCursor(std::string_view text, Ends ends = Ends::kTrimmed)
+      : text_(text), end_(text.size()) {
+    if (ends == Ends::kTrimmed) Trim();
+  }
 
   size_t position() const { return position_; }
   size_t end() const { return end_; }
@@ -33,7 +36,8 @@ class PathCursor {
 
   bool InBounds(size_t at) const { return at < end_; }
   bool InBounds() const { return InBounds(position_); }
-  bool IsTail() const { return !InBounds(position_ + 1); }
+  // At most one character is left.
+  bool IsTail() const;
   char At(size_t at) {
     if (at < text_.size()) return text_[at];
     overrun_ = true;

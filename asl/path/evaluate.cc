@@ -8,7 +8,7 @@
 
 #include <algorithm>
 
-#include "asl/json_document.h"
+#include "asl/json_ref.h"
 #include "asl/path/path_program.h"
 
 namespace asl {
@@ -19,22 +19,25 @@ using Kind = PathToken::Kind;
 class Walker {
  public:
   Walker(const PathProgram& path, MissingProperty missing, PathVisit* visit)
-      : path_(path), missing_(missing), visit_(visit), scan_index_(path.tokens.size(), kNoIndex) {}
+      : path_(path), missing_(missing), visit_(visit) {}
 
-  absl::StatusOr<PathValue> Run(const Json& from) {
+  absl::StatusOr<PathValue> Run(JsonRef from) {
     if (path_.tokens.empty()) {
-      results_.push_back(from);
+      results_.push_back(from.Own());
     } else if (!Evaluate(0, from)) {
       return status_;
     }
     if (!path_.definite) return PathValue(std::move(results_));
-    if (results_.empty()) return NoResults(path_.tokens.size());
-    return PathValue(std::move(results_.front()));
+    if (results_.empty()) {
+      return NoResults((path_.from_item ? "@" : "$") + TokensText(path_, 0, path_.tokens.size()));
+    }
+    // More than one only where a function's answer is followed by further steps.
+    return PathValue(std::move(results_.back()));
   }
 
  private:
-  absl::Status NoResults(size_t tokens) const {
-    return absl::NotFoundError(fmt::format("No results for path: {}", PathText(path_, tokens)));
+  static absl::Status NoResults(std::string_view path) {
+    return absl::NotFoundError(fmt::format("No results for path: {}", path));
   }
 
   bool Fail(absl::Status status) {
@@ -45,20 +48,21 @@ class Walker {
   bool Spend(size_t count = 1) { return visit_->Spend(count) || Fail(TooManyVisits()); }
 
   // The value that token `at` has picked: a result, or the next token's start.
-  bool Take(size_t at, const Json& value) {
+  bool Take(size_t at, JsonRef value) {
     if (!Spend()) return false;
     if (!IsLeaf(path_, at)) return Evaluate(at + 1, value);
     // In a deep document the matches of `$..*` contain each other, a thousand times over.
+    return Add(value);
+  }
+
+  bool Add(JsonRef value) {
     result_bytes_ += value.span().size();
-    if (result_bytes_ > kPathBytesMax) {
-      return Fail(absl::ResourceExhaustedError(
-          fmt::format("The path finds more than {} bytes", kPathBytesMax)));
-    }
-    results_.push_back(value);
+    if (result_bytes_ > kPathBytesMax) return Fail(TooManyBytes());
+    results_.push_back(value.Own());
     return true;
   }
 
-  bool Evaluate(size_t at, const Json& value) {
+  bool Evaluate(size_t at, JsonRef value) {
     switch (path_.tokens[at].kind) {
       case Kind::kNames:
         return Names(at, value);
@@ -78,14 +82,13 @@ class Walker {
     return true;
   }
 
-  bool Names(size_t at, const Json& value) {
+  bool Names(size_t at, JsonRef value) {
     const PathToken& token = path_.tokens[at];
     if (!value.is_object()) {
       if (!token.upstream_definite) return true;
-      return Fail(absl::NotFoundError(
-          fmt::format("Expected to find an object with property {} in path {} but found '{}'.",
-                      PathText(path_, at + 1).substr(PathText(path_, at).size()),
-                      PathText(path_, at), JsonTypeName(value.type()))));
+      return Fail(absl::NotFoundError(fmt::format(
+          "Expected to find an object with property {} in path {} but found '{}'.",
+          TokensText(path_, at, at + 1), PlaceText(path_, at), JsonTypeName(value.type()))));
     }
     if (token.names.size() > 1 && IsLeaf(path_, at)) return Merge(at, value);
     for (const std::string& name : token.names) {
@@ -94,48 +97,48 @@ class Walker {
     return true;
   }
 
-  bool Name(size_t at, const std::string& name, const Json& value) {
+  bool Name(size_t at, const std::string& name, JsonRef value) {
     if (!Spend(LookCost(value.size()))) return false;
-    std::optional<Json> member = value.Find(name);
-    if (member) return ScanPassesOver(at) || Take(at, *member);
+    const JsonRef member = value.Find(name);
+    if (member) return ScanPassesOver(at) || Take(at, member);
     bool definite = path_.tokens[at].upstream_definite && IsDefinite(path_, at);
     if (IsLeaf(path_, at)) {
-      return missing_ == MissingProperty::kPassedOver || Fail(NoResults(at + 1));
+      return missing_ == MissingProperty::kPassedOver || Fail(NoResults(PlaceText(path_, at + 1)));
     }
     if (!definite && missing_ == MissingProperty::kPassedOver) return true;
     return Fail(
-        absl::NotFoundError(fmt::format("Missing property in path {}", PathText(path_, at + 1))));
+        absl::NotFoundError(fmt::format("Missing property in path {}", PlaceText(path_, at + 1))));
   }
 
   // ['a','b'] at the end of a path: one new object with those of the members that exist.
-  bool Merge(size_t at, const Json& value) {
+  bool Merge(size_t at, JsonRef value) {
     JsonWriter merged;
     merged.BeginObject();
     for (const std::string& name : path_.tokens[at].names) {
-      if (std::optional<Json> member = value.Find(name)) {
-        merged.Key(name).Value(*member);
+      if (const JsonRef member = value.Find(name)) {
+        merged.Key(name).Value(member.Own());
       } else if (missing_ == MissingProperty::kIsError) {
         return Fail(absl::NotFoundError(
-            fmt::format("Missing property in path {}", PathText(path_, at + 1))));
+            fmt::format("Missing property in path {}", PlaceText(path_, at + 1))));
       }
     }
-    return Take(at, ParseBuiltJson(merged.EndObject().Take()));
+    built_.push_back(ParseBuiltJson(merged.EndObject().Take()));
+    return Take(at, JsonRef(built_.back()));
   }
 
   // False and no error: there is nothing to do.
-  bool IsArray(size_t at, const Json& value) {
+  bool IsArray(size_t at, JsonRef value) {
     if (value.is_array()) return true;
     if (!path_.tokens[at].upstream_definite) return false;
     std::string message =
         value.is_null()
-            ? fmt::format("The path {} is null", PathText(path_, at))
+            ? fmt::format("The path {} is null", PlaceText(path_, at))
             : fmt::format("Filter: {} can only be applied to arrays. Current context is: {}",
-                          PathText(path_, at + 1).substr(PathText(path_, at).size()),
-                          value.Compact());
+                          TokensText(path_, at, path_.tokens.size()), value.Own().Compact());
     return Fail(absl::NotFoundError(message));
   }
 
-  bool Indexes(size_t at, const Json& value) {
+  bool Indexes(size_t at, JsonRef value) {
     if (!IsArray(at, value)) return status_.ok();
     for (int32_t index : path_.tokens[at].indexes) {
       if (!Index(at, index, value)) return false;
@@ -144,15 +147,23 @@ class Walker {
   }
 
   // Negative: from the end. Out of range: no match.
-  bool Index(size_t at, int64_t index, const Json& array) {
+  bool Index(size_t at, int64_t index, JsonRef array) {
     if (index < 0) index += static_cast<int64_t>(array.size());
     if (index < 0) return true;
     if (!Spend(LookCost(std::min(static_cast<size_t>(index), array.size())))) return false;
-    std::optional<Json> item = array.At(static_cast<size_t>(index));
-    return !item || Take(at, *item);
+    const JsonRef item = array.At(static_cast<size_t>(index));
+    return !item || TakeItem(at, item);
   }
 
-  bool Slice(size_t at, const Json& value) {
+  // An index out of range in a function further on counts as no match.
+  bool TakeItem(size_t at, JsonRef item) {
+    if (Take(at, item)) return true;
+    if (!absl::IsOutOfRange(status_)) return false;
+    status_ = absl::OkStatus();
+    return true;
+  }
+
+  bool Slice(size_t at, JsonRef value) {
     if (!IsArray(at, value)) return status_.ok();
     const PathToken& token = path_.tokens[at];
     auto length = static_cast<int64_t>(value.size());
@@ -166,19 +177,19 @@ class Walker {
       if (!Index(at, i, value)) return false;
     }
     int64_t i = 0;
-    for (Json item : value.items()) {
+    for (const JsonRef item : value.items()) {
       if (i >= to) break;
-      if (i++ >= from && !Take(at, item)) return false;
+      if (i++ >= from && !TakeItem(at, item)) return false;
     }
     return true;
   }
 
-  bool Wildcard(size_t at, const Json& value) {
-    for (const JsonMember& member : value.members()) {
-      if (!Take(at, member.value)) return false;
+  bool Wildcard(size_t at, JsonRef value) {
+    for (const JsonRef member : value.members()) {
+      if (!ScanPassesOver(at) && !Take(at, member)) return false;
     }
-    for (Json item : value.items()) {
-      if (Take(at, item)) continue;
+    for (const JsonRef item : value.items()) {
+      if (TakeItem(at, item)) continue;
       // An item that the rest of the path does not fit is passed over.
       if (!absl::IsNotFound(status_) || missing_ == MissingProperty::kIsError) return false;
       status_ = absl::OkStatus();
@@ -186,7 +197,7 @@ class Walker {
     return true;
   }
 
-  bool Filter(size_t at, const Json& value) {
+  bool Filter(size_t at, JsonRef value) {
     if (value.is_object()) {
       std::optional<bool> accepted = Accept(at, value);
       return accepted && (!*accepted || Take(at, value));
@@ -195,17 +206,17 @@ class Walker {
       if (!path_.tokens[at].upstream_definite) return true;
       return Fail(absl::InvalidArgumentError(
           fmt::format("Filter: [?] can not be applied to primitives. Current context is: {}",
-                      value.Compact())));
+                      value.Own().Compact())));
     }
-    for (Json item : value.items()) {
+    for (const JsonRef item : value.items()) {
       std::optional<bool> accepted = Accept(at, item);
-      if (!accepted || (*accepted && !Take(at, item))) return false;
+      if (!accepted || (*accepted && !TakeItem(at, item))) return false;
     }
     return true;
   }
 
   // nullopt: the budget is spent.
-  std::optional<bool> Accept(size_t at, const Json& item) {
+  std::optional<bool> Accept(size_t at, JsonRef item) {
     if (!Spend()) return std::nullopt;
     absl::StatusOr<bool> accepted = Accepts(*path_.tokens[at].filter, item, visit_);
     if (accepted.ok()) return *accepted;
@@ -213,32 +224,48 @@ class Walker {
     return std::nullopt;
   }
 
-  bool Function(size_t at, const Json& value) {
-    absl::StatusOr<Json> result = CallFunction(path_.tokens[at], value, visit_);
+  bool Function(size_t at, JsonRef value) {
+    absl::StatusOr<Json> result = CallFunction(path_.tokens[at], value.Own(), visit_);
     if (!result.ok()) return Fail(result.status());
-    results_.push_back(*result);
-    return IsLeaf(path_, at) || Evaluate(at + 1, *result);
+    built_.push_back(*std::move(result));
+    const JsonRef answer(built_.back());
+    return Add(answer) && (IsLeaf(path_, at) || Evaluate(at + 1, answer));
   }
 
   // `..`: token `at` is tried on every value below and including this one.
-  bool Scan(size_t at, const Json& value) {
-    if (!Spend()) return false;
-    if (value.is_object()) {
-      std::optional<bool> wanted = ScanWants(at, value);
-      if (!wanted || (*wanted && !Evaluate(at, value))) return false;
-    } else if (value.is_array() && !ScanArray(at, value)) {
-      return false;
+  bool Scan(size_t at, JsonRef value) {
+    if (at == path_.tokens.size()) {
+      return Fail(
+          absl::FailedPreconditionError("A function needs a step between '..' and its name"));
     }
-    for (const JsonMember& member : value.members()) {
-      if (!Scan(at, member.value)) return false;
+    return !IsContainer(value) || ScanContainer(at, value);
+  }
+
+  static bool IsContainer(JsonRef value) { return value.is_object() || value.is_array(); }
+
+  bool ScanContainer(size_t at, JsonRef value) {
+    if (!Spend(1 + value.size())) return false;
+    if (value.is_array() ? !ScanArray(at, value) : !ScanObject(at, value)) return false;
+    for (const JsonRef member : value.members()) {
+      if (IsContainer(member) && !ScanContainer(at, member)) return false;
     }
-    for (Json item : value.items()) {
-      if (!Scan(at, item)) return false;
+    for (const JsonRef item : value.items()) {
+      if (IsContainer(item) && !ScanContainer(at, item)) return false;
     }
     return true;
   }
 
-  bool ScanArray(size_t at, const Json& array) {
+  bool ScanObject(size_t at, JsonRef object) {
+    const PathToken& token = path_.tokens[at];
+    if (token.kind == Kind::kNames && token.names.size() == 1) {
+      const JsonRef member = object.Find(token.names[0]);
+      return !member || ScanPassesOver(at) || Take(at, member);
+    }
+    std::optional<bool> wanted = ScanWants(at, object);
+    return wanted && (!*wanted || Evaluate(at, object));
+  }
+
+  bool ScanArray(size_t at, JsonRef array) {
     std::optional<bool> wanted = ScanWants(at, array);
     if (!wanted || !*wanted) return wanted.has_value();
     if (IsLeaf(path_, at)) return Evaluate(at, array);
@@ -246,7 +273,7 @@ class Walker {
     // item.
     scan_index_.resize(path_.tokens.size(), kNoIndex);
     int64_t index = 0;
-    for (Json item : array.items()) {
+    for (const JsonRef item : array.items()) {
       scan_index_[at + 1] = index++;
       if (!Evaluate(at + 1, item)) return false;
     }
@@ -258,17 +285,18 @@ class Walker {
   // arrays.)
   bool ScanPassesOver(size_t at) const {
     if (scan_index_.empty() || !IsLeaf(path_, at) || scan_index_[at] == kNoIndex) return false;
+    if (path_.counts_elements) return true;
     const PathToken& before = path_.tokens[at - 1];
     return before.kind != Kind::kIndexes || before.indexes.size() != 1 ||
            before.indexes[0] != scan_index_[at];
   }
 
-  std::optional<bool> ScanWants(size_t at, const Json& value) {
+  std::optional<bool> ScanWants(size_t at, JsonRef value) {
     const PathToken& token = path_.tokens[at];
     switch (token.kind) {
       case Kind::kNames:
         if (!value.is_object()) return false;
-        if (missing_ == MissingProperty::kIsError || !IsDefinite(path_, at)) return true;
+        if (!IsDefinite(path_, at)) return true;
         if (!Spend(LookCost(value.size() * token.names.size()))) return std::nullopt;
         for (const std::string& name : token.names) {
           if (!value.Find(name)) return false;
@@ -295,6 +323,7 @@ class Walker {
   std::vector<int64_t>
       scan_index_;  // per token: the item that a scan last tried it on; empty: none
   std::vector<Json> results_;
+  std::vector<Json> built_;  // by functions and unions: keeps the documents that are walked on
   size_t result_bytes_ = 0;
   absl::Status status_;
 };
@@ -306,7 +335,12 @@ absl::Status TooManyVisits() {
       fmt::format("The path looks at more than {} values", kPathVisitsMax));
 }
 
-absl::StatusOr<PathValue> EvaluateTokens(const PathProgram& path, const Json& from,
+absl::Status TooManyBytes() {
+  return absl::ResourceExhaustedError(
+      fmt::format("The path finds more than {} bytes", kPathBytesMax));
+}
+
+absl::StatusOr<PathValue> EvaluateTokens(const PathProgram& path, JsonRef from,
                                          MissingProperty missing, PathVisit* visit) {
   return Walker(path, missing, visit).Run(from);
 }

@@ -12,13 +12,13 @@
 // As there, text that is no operator ends a test silently and then fails where the next "&&" is
 // missed.
 #include <fmt/format.h>
-#include <re2/re2.h>
 
 #include <algorithm>
 #include <array>
 #include <cctype>
 
 #include "asl/path/cursor.h"
+#include "asl/path/java_pattern.h"
 #include "asl/path/path_program.h"
 #include "asl/path/permissive_json.h"
 
@@ -39,10 +39,10 @@ constexpr std::array<OperatorName, 22> kOperators = {{
     {">", FilterOperator::kGreater},        {">=", FilterOperator::kGreaterEqual},
     {"=~", FilterOperator::kMatches},       {"IN", FilterOperator::kIn},
     {"NIN", FilterOperator::kNotIn},        {"CONTAINS", FilterOperator::kContains},
-    {"ALL", FilterOperator::kAll},          {"SIZE", FilterOperator::kSize},
+    {"ALL", FilterOperator::kUnserved},     {"SIZE", FilterOperator::kSize},
     {"EMPTY", FilterOperator::kEmpty},      {"SUBSETOF", FilterOperator::kSubsetOf},
     {"ANYOF", FilterOperator::kAnyOf},      {"NONEOF", FilterOperator::kNoneOf},
-    {"EXISTS", FilterOperator::kUnserved},  {"TYPE", FilterOperator::kUnserved},
+    {"EXISTS", FilterOperator::kExists},    {"TYPE", FilterOperator::kUnserved},
     {"MATCHES", FilterOperator::kUnserved}, {"", FilterOperator::kUnserved},
 }};
 
@@ -149,7 +149,7 @@ class Compiler {
     }
     cursor_.set_position(before);
     if (node.left.kind != Value::Kind::kPath) return Invalid("Expected path node");
-    node.op = FilterOperator::kExists;
+    node.exists = true;
     node.right = Value{};
     return node;
   }
@@ -260,30 +260,22 @@ class Compiler {
     size_t end = cursor_.IndexOfClosing(begin, open, close, PathCursor::Regex::kCounted);
     if (end == PathCursor::kNone) return Invalid(fmt::format("Expected a closing {}", close));
     cursor_.set_position(end + 1);
-    std::optional<Json> json = ParsePermissiveJson(cursor_.Slice(begin, end + 1));
-    if (!json) return Fatal(fmt::format("Not JSON: {}", cursor_.Slice(begin, end + 1)));
-    return Value{.kind = Value::Kind::kJson, .json = *json, .literal = true};
+    std::string_view text = cursor_.Slice(begin, end + 1);
+    return Value{
+        .kind = Value::Kind::kJson, .text = std::string(text), .json = ParsePermissiveJson(text)};
   }
 
-  // The flags run to the "=" of an operator behind the pattern, or to the closing parenthesis.
   absl::StatusOr<Value> ReadPattern() {
     size_t begin = cursor_.position();
     size_t close = cursor_.IndexOfUnescaped('/', begin + 1);
     if (close == PathCursor::kNone) return Invalid("Pattern not closed. Expected /");
-    std::string_view pattern = cursor_.Slice(begin + 1, close);
     size_t end = close + 1;
-    while (cursor_.InBounds(end) && std::islower(static_cast<unsigned char>(cursor_.At(end))) != 0)
-      ++end;
-    std::string_view flags = cursor_.Slice(close + 1, end);
+    while (cursor_.InBounds(end) && IsPatternFlag(cursor_.At(end))) ++end;
+    absl::StatusOr<std::shared_ptr<const re2::RE2>> pattern =
+        CompileJavaPattern(cursor_.Slice(begin + 1, close), cursor_.Slice(close + 1, end));
+    if (!pattern.ok()) return Fatal(std::string(pattern.status().message()));
     cursor_.set_position(end);
-    re2::RE2::Options options;
-    options.set_log_errors(false);
-    options.set_case_sensitive(flags.find('i') == std::string_view::npos);
-    options.set_dot_nl(flags.find('s') != std::string_view::npos);
-    auto compiled =
-        std::make_shared<const re2::RE2>(re2::StringPiece(pattern.data(), pattern.size()), options);
-    if (!compiled->ok()) return Fatal(fmt::format("Pattern: {}", compiled->error()));
-    return Value{.kind = Value::Kind::kPattern, .pattern = std::move(compiled)};
+    return Value{.kind = Value::Kind::kPattern, .pattern = *std::move(pattern)};
   }
 
   absl::StatusOr<Value> ReadPath() {

@@ -13,18 +13,14 @@
 namespace asl {
 namespace {
 
-std::string TokenText(const PathToken& token) {
+std::string TokenText(const PathToken& token, char quote) {
   switch (token.kind) {
     case PathToken::Kind::kNames: {
       std::string names;
       for (const std::string& name : token.names) {
         names += names.empty() ? "" : ",";
-        names += token.quote;
-        for (char c : name) {
-          if (c == '\\' || c == '\'') names += '\\';
-          names += c;
-        }
-        names += token.quote;
+        (names += quote) += name;
+        names += quote;
       }
       return fmt::format("[{}]", names);
     }
@@ -40,7 +36,7 @@ std::string TokenText(const PathToken& token) {
     case PathToken::Kind::kFilter:
       return "[?]";
     case PathToken::Kind::kFunction:
-      return fmt::format(".{}{}", token.names[0], token.argument == nullptr ? "()" : "(...)");
+      return fmt::format(".{}{}", token.names[0], token.arguments.empty() ? "()" : "(...)");
   }
   return "";
 }
@@ -51,9 +47,17 @@ bool IsNameStart(char c) {
 
 }  // namespace
 
-std::string PathText(const PathProgram& path, size_t count) {
+std::string TokensText(const PathProgram& path, size_t begin, size_t end) {
+  std::string out;
+  for (size_t i = begin; i < end; ++i) out += TokenText(path.tokens[i], path.tokens[i].quote);
+  return out;
+}
+
+std::string PlaceText(const PathProgram& path, size_t count) {
   std::string out(path.from_item ? "@" : "$");
-  for (size_t i = 0; i < count; ++i) out += TokenText(path.tokens[i]);
+  for (size_t i = 0; i < count; ++i) {
+    if (path.tokens[i].kind != PathToken::Kind::kFunction) out += TokenText(path.tokens[i], '\'');
+  }
   return out;
 }
 

@@ -17,6 +17,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "asl/json.h"
+#include "asl/json_ref.h"
 #include "asl/path/path.h"
 
 namespace re2 {
@@ -35,6 +36,13 @@ inline constexpr size_t kPathBytesMax =
 
 struct FilterNode;
 
+// One argument of a function: another path, evaluated from the root, or JSON written in the path.
+struct FunctionArgument {
+  std::shared_ptr<const PathProgram> path;      // null: `json`
+  std::shared_ptr<const PathProgram> elements;  // length(path) counts what this finds: path[*]
+  std::optional<Json> json;                     // nullopt: what is written is not JSON
+};
+
 struct PathToken {
   enum class Kind : uint8_t { kNames, kIndexes, kSlice, kWildcard, kScan, kFilter, kFunction };
   Kind kind = Kind::kNames;
@@ -44,27 +52,24 @@ struct PathToken {
   std::optional<int32_t> from;     // kSlice
   std::optional<int32_t> to;
   std::shared_ptr<const FilterNode> filter;
-  std::shared_ptr<const PathProgram>
-      argument;  // kFunction over another path; null: over the current value
-  bool foreign_arguments =
-      false;  // kFunction with arguments that States Language has no use for: not served
-  bool upstream_definite = true;  // everything before this token is definite
+  std::vector<FunctionArgument> arguments;  // kFunction
+  bool upstream_definite = true;            // everything before this token is definite
 };
 
 struct PathProgram {
   std::string text;
   PathRoot root = PathRoot::kInput;
   std::string variable;
-  bool from_item = false;  // starts with `@`: only inside filters
+  bool from_item = false;        // starts with `@`: only inside filters and functions
+  bool counts_elements = false;  // FunctionArgument::elements
+  bool turned = false;           // `$..a.f()` that became `$.f($..a)`
   std::vector<PathToken> tokens;
   bool definite = true;
   bool reference = true;
   std::vector<ReferenceStep> steps;
 };
 
-// "EXISTS" has no spelling: a path that stands alone.
 enum class FilterOperator : uint8_t {
-  kExists,
   kEqual,
   kNotEqual,
   kSameTypeEqual,
@@ -77,24 +82,22 @@ enum class FilterOperator : uint8_t {
   kIn,
   kNotIn,
   kContains,
-  kAll,
   kSize,
   kEmpty,
-  kSubsetOf,
+  kExists,
+  kUnserved,  // never true: what it asks for cannot be written in a path
+  kSubsetOf,  // from here on each item of one side meets each of the other
   kAnyOf,
   kNoneOf,
-  kUnserved,
 };
 
-// One side of a test.
+// One side of a test, as it is written.
 struct FilterValue {
   enum class Kind : uint8_t { kUndefined, kNull, kBool, kNumber, kString, kJson, kPattern, kPath };
   Kind kind = Kind::kUndefined;
   bool boolean = false;
-  std::string text;                       // kNumber: its spelling; kString
-  Json json;                              // kJson: an array or object
-  std::optional<std::vector<Json>> list;  // kJson: instead of `json`, what an indefinite path found
-  bool literal = false;                   // kJson written in the path
+  std::string text;          // kNumber: its spelling; kString; kJson: as written
+  std::optional<Json> json;  // kJson; nullopt: it is not JSON, which shows when it is evaluated
   std::shared_ptr<const re2::RE2> pattern;  // kPattern
   std::shared_ptr<const PathProgram> path;  // kPath
   bool should_exist = true;                 // kPath: not preceded by `!`
@@ -104,21 +107,31 @@ struct FilterNode {
   enum class Kind : uint8_t { kOr, kAnd, kNot, kTest };
   Kind kind = Kind::kTest;
   std::vector<FilterNode> children;  // kOr, kAnd, kNot
-  FilterOperator op = FilterOperator::kExists;
+  bool exists = false;               // kTest: `left` stands alone, a path that is to find something
+  FilterOperator op = FilterOperator::kUnserved;
   FilterValue left;   // kTest
   FilterValue right;  // kTest
 };
 
 bool IsLeaf(const PathProgram& path, size_t token);
 bool IsDefinite(const PathProgram& path, size_t token);
-// "$['a'][0]": the first `count` tokens as Jayway prints them.
-std::string PathText(const PathProgram& path, size_t count);
+// As Jayway prints them: the tokens of [begin, end) with the path's own quotes ("['a'][?]"), and the
+// place in a document that the first `count` tokens lead to ("$['a'][0]").
+std::string TokensText(const PathProgram& path, size_t begin, size_t end);
+std::string PlaceText(const PathProgram& path, size_t count);
 
 // compile.cc: `text` starts with `$` or, inside a filter, `@`. `nesting`: how many filters it
 // stands in.
-absl::StatusOr<PathProgram> CompileTokens(std::string_view text, int nesting);
+enum class PathPlace : uint8_t { kAlone, kArgument };  // an argument is read with less care
+absl::StatusOr<PathProgram> CompileTokens(std::string_view text, int nesting,
+                                          PathPlace place = PathPlace::kAlone);
 // filter_compile.cc: `text` is "[?(…)]".
 absl::StatusOr<FilterNode> CompileFilter(std::string_view text, int nesting);
+// function_compile.cc: `text` begins behind a call's "("; `*end` is set behind its ")".
+absl::StatusOr<std::vector<FunctionArgument>> CompileArguments(std::string_view text, int nesting,
+                                                               size_t* end);
+FunctionArgument PathArgument(PathProgram path);
+void SetDefiniteness(PathProgram* path);
 
 // What one evaluation shares with those of its filters.
 struct PathVisit {
@@ -132,8 +145,9 @@ struct PathVisit {
   }
 };
 
-// What the budget's end is called.
+// What the ends of the budgets are called.
 absl::Status TooManyVisits();
+absl::Status TooManyBytes();
 
 // Looking through `size` keys, items or bytes costs as much as visiting this many values.
 inline size_t LookCost(size_t size) { return size / 16; }
@@ -142,13 +156,19 @@ inline size_t LookCost(size_t size) { return size / 16; }
 // there.
 enum class MissingProperty : uint8_t { kPassedOver, kIsError };
 
-// evaluate.cc. NotFound, ResourceExhausted as Evaluate; InvalidArgument where Jayway throws
-// InvalidPathException.
-absl::StatusOr<PathValue> EvaluateTokens(const PathProgram& path, const Json& from,
+// evaluate.cc. NotFound, ResourceExhausted as Evaluate. Where Jayway throws InvalidPathException:
+// InvalidArgument, which a filter takes for "no". Where Java throws IndexOutOfBoundsException:
+// OutOfRange, which a step into an array takes for "no match". Where it throws anything else:
+// FailedPrecondition.
+absl::StatusOr<PathValue> EvaluateTokens(const PathProgram& path, JsonRef from,
                                          MissingProperty missing, PathVisit* visit);
-// filter.cc. Errors other than ResourceExhausted become false here.
-absl::StatusOr<bool> Accepts(const FilterNode& filter, const Json& item, PathVisit* visit);
-// function.cc. InvalidArgument: no such function, or nothing to aggregate.
+inline absl::StatusOr<PathValue> EvaluateTokens(const PathProgram& path, const Json& from,
+                                                MissingProperty missing, PathVisit* visit) {
+  return EvaluateTokens(path, JsonRef(from), missing, visit);
+}
+// filter.cc. InvalidArgument becomes false here.
+absl::StatusOr<bool> Accepts(const FilterNode& filter, JsonRef item, PathVisit* visit);
+// function.cc. InvalidArgument: no such function.
 absl::StatusOr<Json> CallFunction(const PathToken& token, const Json& value, PathVisit* visit);
 
 }  // namespace asl

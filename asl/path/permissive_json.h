@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The asld authors
 //
-// JSON inside a filter as Jayway reads it (json-smart's permissive mode): strings may have single
-// quotes or none.
+// JSON inside a path as Jayway reads it (json-smart's permissive mode): strings may have single
+// quotes or none, commas may be too many. Pure; any thread.
 #pragma once
 
 #include <optional>

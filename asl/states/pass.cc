@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The asld authors
 //
-// Pass: InputPath → Parameters → Result replaces → ResultPath → OutputPath (AWS guide "Pass
-// workflow state").
+// Pass: InputPath → Parameters → Result replaces → ResultPath → OutputPath, or Output (AWS guide "Pass
+// workflow state"). Assign sees what ResultPath gets.
+#include "asl/states/leave.h"
 #include "asl/states/states.h"
 
 namespace asl {
@@ -13,11 +14,11 @@ void RunPass(Step& step, const PassState& pass) {
   std::optional<Lazy> result = step.Apply(pass.parameters, *input);
   if (!result) return;
   if (pass.result) result = Lazy::FromText(pass.result);
-  const std::optional<Lazy> merged = step.Apply(pass.result_path, *result);
+  std::optional<Lazy> merged = step.Apply(pass.result_path, *result);
   if (!merged) return;
-  const std::optional<Lazy> output = step.Apply(pass.output_path, *merged);
+  std::optional<Lazy> output = step.Apply(pass.output_path, *std::move(merged));
   if (!output) return;
-  step.Leave(pass.next, *output);
+  Leave(step, pass.next, pass.exit, *result, *std::move(output));
 }
 
 }  // namespace asl

@@ -19,9 +19,13 @@ void RunFail(Step& step, const FailState& fail);
 void RunWait(Step& step, const WaitState& wait);
 void FinishWait(Step& step, const WaitState& wait);  // the time has come
 
+void RunParallel(Step& step, const ParallelState& parallel);  // also each further attempt
+void RunMap(Step& step, const MapState& map);                 // also each further attempt
+
 void RunTask(Step& step, const TaskState& task);  // also each further attempt
 void ReceiveTask(Step& step, const TaskState& task, const std::string& worker_name);
 void SucceedTask(Step& step, const TaskState& task, const TaskSucceeded& answer);
+void KeepTaskAlive(Step& step);  // a heartbeat by token
 void FailTask(Step& step, const TaskState& task, const TaskFailed& answer);
 enum class Overdue : uint8_t { kTimeout, kHeartbeat };
 void TimeOutTask(Step& step, const TaskState& task, Overdue what);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The asld authors
 //
-// Succeed: InputPath → OutputPath, and the execution's output (AWS guide "Succeed workflow state").
+// Succeed: InputPath → OutputPath, or Output, and the execution's output (AWS guide "Succeed workflow state").
+#include "asl/states/leave.h"
 #include "asl/states/states.h"
 
 namespace asl {
@@ -11,7 +12,7 @@ void RunSucceed(Step& step, const SucceedState& succeed) {
   if (!input) return;
   const std::optional<Lazy> output = step.Apply(succeed.output_path, *input);
   if (!output) return;
-  step.Leave(std::nullopt, *output);
+  Leave(step, std::nullopt, succeed.exit, *input, *output);
 }
 
 }  // namespace asl

@@ -4,27 +4,32 @@
 
 #include <array>
 
+#include "asl/errors.h"
+
 namespace asl {
 namespace {
 
-using Types = std::array<EventType, 5>;  // by TaskPhase
+using Types = std::array<EventType, 6>;  // by TaskPhase
 
-constexpr Types kLambdaFunctionTypes = {
-    EventType::kLambdaFunctionScheduled, EventType::kLambdaFunctionStarted,
-    EventType::kLambdaFunctionSucceeded, EventType::kLambdaFunctionFailed,
-    EventType::kLambdaFunctionTimedOut};
+constexpr Types kLambdaFunctionTypes = {EventType::kLambdaFunctionScheduled,
+                                        EventType::kLambdaFunctionStarted,
+                                        EventType::kUnknown,
+                                        EventType::kLambdaFunctionSucceeded,
+                                        EventType::kLambdaFunctionFailed,
+                                        EventType::kLambdaFunctionTimedOut};
 constexpr Types kTaskTypes = {EventType::kTaskScheduled, EventType::kTaskStarted,
-                              EventType::kTaskSucceeded, EventType::kTaskFailed,
-                              EventType::kTaskTimedOut};
+                              EventType::kTaskSubmitted, EventType::kTaskSucceeded,
+                              EventType::kTaskFailed,    EventType::kTaskTimedOut};
 constexpr Types kActivityTypes = {EventType::kActivityScheduled, EventType::kActivityStarted,
-                                  EventType::kActivitySucceeded, EventType::kActivityFailed,
-                                  EventType::kActivityTimedOut};
+                                  EventType::kUnknown,           EventType::kActivitySucceeded,
+                                  EventType::kActivityFailed,    EventType::kActivityTimedOut};
 
 const Types& TypesOf(TaskKind kind) {
   switch (kind) {
     case TaskKind::kLambdaFunction:
       return kLambdaFunctionTypes;
     case TaskKind::kLambdaInvoke:
+    case TaskKind::kService:
       return kTaskTypes;
     case TaskKind::kActivity:
       return kActivityTypes;
@@ -32,21 +37,31 @@ const Types& TypesOf(TaskKind kind) {
   return kTaskTypes;
 }
 
-}  // namespace
-
-HistoryEvent TaskEvent(TaskKind kind, TaskPhase phase) {
-  HistoryEvent event;
-  event.type = TypesOf(kind)[static_cast<size_t>(phase)];
-  if (kind == TaskKind::kLambdaInvoke) {
-    event.resource = kInvokeResource;
-    event.resource_type = kInvokeResourceType;
-  }
-  return event;
+bool IsIntegration(const TaskTarget& target) {
+  return target.kind == TaskKind::kLambdaInvoke || target.kind == TaskKind::kService;
 }
 
+}  // namespace
+
+std::string_view IntegrationOf(const TaskTarget& target) {
+  if (target.kind == TaskKind::kLambdaInvoke)
+    return target.callback ? "invoke.waitForTaskToken" : "invoke";
+  // The end of the ARN.
+  return std::string_view(target.resource).substr(target.resource.rfind(':') + 1);
+}
+
+std::string_view ResourceTypeOf(const TaskTarget& target) {
+  return target.kind == TaskKind::kLambdaInvoke ? "lambda" : std::string_view(target.service);
+}
+
+EventType TaskEventType(const TaskTarget& target, TaskPhase phase) {
+  return TypesOf(target.kind)[static_cast<size_t>(phase)];
+}
+
+Error TimeoutError() { return {.name = std::string(kStatesTimeout), .cause = std::nullopt}; }
+
 std::string_view WorkerText(const TaskTarget& target) {
-  return target.kind == TaskKind::kLambdaInvoke ? kInvokeResourceType
-                                                : std::string_view(target.resource);
+  return IsIntegration(target) ? ResourceTypeOf(target) : std::string_view(target.resource);
 }
 
 }  // namespace asl

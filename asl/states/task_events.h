@@ -12,18 +12,21 @@
 
 namespace asl {
 
-// What the events of lambda:invoke show as their resource.
-inline constexpr std::string_view kInvokeResource = "invoke";
-inline constexpr std::string_view kInvokeResourceType = "lambda";
+// What the events of an integration show as their resource and its type: "sendMessage" or
+// "sendMessage.waitForTaskToken" of "sqs". REQUIRES: it is one. Valid while the target is.
+std::string_view IntegrationOf(const TaskTarget& target);
+std::string_view ResourceTypeOf(const TaskTarget& target);
 
-enum class TaskPhase : uint8_t { kScheduled, kStarted, kSucceeded, kFailed, kTimedOut };
+// kSubmitted: only of a target with a callback.
+enum class TaskPhase : uint8_t { kScheduled, kStarted, kSubmitted, kSucceeded, kFailed, kTimedOut };
 
-// The event with its type and the members that follow from the kind; the caller adds what the phase
-// brings.
-HistoryEvent TaskEvent(TaskKind kind, TaskPhase phase);
+EventType TaskEventType(const TaskTarget& target, TaskPhase phase);
 
-// What AWS calls the worker in its texts: the function's or activity's ARN, or the integration
-// ("lambda").
+// The error of kTimedOut: States.Timeout, also for a missed heartbeat.
+Error TimeoutError();
+
+// What AWS calls the worker in its texts: the function's or activity's ARN, or the integration's
+// service ("lambda").
 std::string_view WorkerText(const TaskTarget& target);
 
 }  // namespace asl

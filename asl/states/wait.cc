@@ -9,6 +9,8 @@
 #include <string>
 
 #include "asl/limits.h"
+#include "asl/query.h"
+#include "asl/states/leave.h"
 #include "asl/states/states.h"
 #include "asl/timestamp.h"
 
@@ -58,10 +60,28 @@ std::optional<Millis> DueByTimestamp(Step& step, const Path& path, const Lazy& i
   return std::nullopt;
 }
 
+std::optional<Millis> DueByQuery(Step& step, const WaitState& wait) {
+  if (wait.seconds.query) {
+    const std::optional<int64_t> seconds =
+        EvaluateInteger(step, wait.seconds.query, 0, kSecondsMax);
+    if (!seconds) return std::nullopt;
+    return step.frame().entered_at + *seconds * 1000;
+  }
+  const std::optional<std::string> text = EvaluateText(step, wait.timestamp_query);
+  if (!text) return std::nullopt;
+  if (const std::optional<Instant> at = ParseInstant(*text)) return Millis{at->seconds * 1000};
+  step.FailEvaluation(fmt::format("The Timestamp field cannot be parsed as an ISO-8601 extended "
+                                  "offset date-time format string: {}",
+                                  *text),
+                      wait.timestamp_query.location(), Step::When::kBeforeWork);
+  return std::nullopt;
+}
+
 std::optional<Millis> Due(Step& step, const WaitState& wait, const Lazy& input) {
-  if (wait.seconds) return step.frame().entered_at + *wait.seconds * 1000;
+  if (wait.seconds.literal) return step.frame().entered_at + *wait.seconds.literal * 1000;
   if (wait.timestamp) return *wait.timestamp;
-  if (wait.seconds_path) return DueBySeconds(step, *wait.seconds_path, input);
+  if (wait.seconds.query || wait.timestamp_query) return DueByQuery(step, wait);
+  if (wait.seconds.path) return DueBySeconds(step, *wait.seconds.path, input);
   return DueByTimestamp(step, *wait.timestamp_path, input);
 }
 
@@ -72,6 +92,9 @@ void RunWait(Step& step, const WaitState& wait) {
   if (!input) return;
   const std::optional<Millis> due = Due(step, wait, *input);
   if (!due) return;
+  if (*due - step.now() > kWaitSecondsMax * 1000) {
+    return step.FailState(RuntimeError("Wait state delay is too long."));
+  }
   if (*due > step.now()) return step.WaitUntil(*due, Waiting::kDelay);
   FinishWait(step, wait);
 }
@@ -81,7 +104,7 @@ void FinishWait(Step& step, const WaitState& wait) {
   if (!input) return;
   const std::optional<Lazy> output = step.Apply(wait.output_path, *input);
   if (!output) return;
-  step.Leave(wait.next, *output);
+  Leave(step, wait.next, wait.exit, *input, *output);
 }
 
 }  // namespace asl

@@ -2,7 +2,9 @@
 // SPDX-FileCopyrightText: The asld authors
 //
 // Checks that several operations share.
-#include "absl/strings/escaping.h"
+#include <algorithm>
+
+#include "asl/limits.h"
 #include "engine/api/requests.h"
 #include "fmt/format.h"
 
@@ -10,9 +12,7 @@ namespace engine::api {
 namespace {
 
 constexpr size_t kNameMax = 80;
-constexpr int32_t kMaxResultsMax = 1'000;
 constexpr size_t kMaxResultsDefault = 100;
-constexpr char kPageTokenVersion = '1';
 
 // API reference, CreateStateMachine, "name": white space, brackets, wildcards, special and control
 // characters are out.
@@ -40,41 +40,65 @@ bool IsName(const std::string& name) {
 
 absl::Status CheckName(const std::string& name) {
   if (IsName(name)) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      fmt::format("Invalid Name: '{}'", absl::Utf8SafeCHexEscape(name)));
+  return absl::InvalidArgumentError(fmt::format("Invalid Name: '{}'", name));  // as it came, as AWS
 }
 
-absl::StatusOr<size_t> CheckMaxResults(int32_t max_results) {
+absl::Status CheckError(const asl::Error& error) {
+  const auto check = [](const char* member, const std::optional<std::string>& text, size_t max) {
+    if (!text || text->size() <= max) return absl::OkStatus();
+    return absl::InvalidArgumentError(
+        fmt::format("1 validation error detected: Value at '{}' failed to satisfy constraint: "
+                    "Member must have length less than or equal to {}",
+                    member, max));
+  };
+  absl::Status status = check("error", error.name, asl::kErrorNameMax);
+  status.Update(check("cause", error.cause, asl::kErrorCauseMax));
+  return status;
+}
+
+absl::Status CheckDescription(const std::string& description) {
+  constexpr size_t kDescriptionMax = 256;  // API reference
+  if (description.size() <= kDescriptionMax) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      fmt::format("1 validation error detected: Value at 'description' failed to satisfy "
+                  "constraint: Member must have length less than or equal to {}",
+                  kDescriptionMax));
+}
+
+absl::Status CheckOneOf(const char* member, const std::string& value,
+                        std::initializer_list<std::string_view> allowed) {
+  const bool good = std::find(allowed.begin(), allowed.end(), value) != allowed.end();
+  if (value.empty() || good) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      fmt::format("1 validation error detected: Value '{}' at '{}' failed to satisfy constraint: "
+                  "Member must satisfy enum value set: [{}]",
+                  value, member, fmt::join(allowed, ", ")));
+}
+
+absl::StatusOr<size_t> CheckMaxResults(int32_t max_results, int32_t max) {
   if (max_results == 0) return kMaxResultsDefault;
-  if (max_results > 0 && max_results <= kMaxResultsMax) return static_cast<size_t>(max_results);
+  if (max_results > 0 && max_results <= max) return static_cast<size_t>(max_results);
   return absl::InvalidArgumentError(fmt::format(
       "1 validation error detected: Value '{}' at 'maxResults' failed to satisfy constraint: "
       "Member must "
       "have value {} than or equal to {}",
-      max_results, max_results < 0 ? "greater" : "less", max_results < 0 ? 0 : kMaxResultsMax));
-}
-
-std::string EncodePageToken(const std::string& position) {
-  if (position.empty()) return "";
-  return absl::WebSafeBase64Escape(kPageTokenVersion + position);
-}
-
-absl::StatusOr<std::string> DecodePageToken(const std::string& token) {
-  if (token.empty()) return "";
-  std::string position;
-  if (!absl::WebSafeBase64Unescape(token, &position) || position.size() < 2 ||
-      position[0] != kPageTokenVersion) {
-    return absl::InvalidArgumentError("Invalid Token: 'Invalid token'");
-  }
-  return position.substr(1);
+      max_results, max_results < 0 ? "greater" : "less", max_results < 0 ? 0 : max));
 }
 
 std::string NewUuid() {
   const uint64_t high = (SystemRandom() & ~0xf000ull) | 0x4000;  // version 4
   const uint64_t low =
       (SystemRandom() & 0x3fffffffffffffffull) | 0x8000000000000000ull;  // variant 1
-  return fmt::format("{:08x}-{:04x}-{:04x}-{:04x}-{:012x}", high >> 32, (high >> 16) & 0xffff,
-                     high & 0xffff, low >> 48, low & 0xffffffffffff);
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::string text = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+  int digit = 0;
+  for (char& c : text) {
+    if (c == '-') continue;
+    const uint64_t half = digit < 16 ? high : low;
+    c = kDigits[(half >> (60 - 4 * (digit % 16))) & 0xf];
+    ++digit;
+  }
+  return text;
 }
 
 }  // namespace engine::api

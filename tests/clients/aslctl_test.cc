@@ -117,6 +117,39 @@ TEST_F(AslctlTest, AFailedExecutionExitsWith1) {
   EXPECT_NE(errors_.find("why: Declined: card refused"), std::string::npos) << errors_;
 }
 
+TEST_F(AslctlTest, AnActivityIsTriedByHand) {
+  std::ofstream(folder_ + "/paint.json") << R"({"StartAt":"Paint","States":{"Paint":{"Type":"Task",
+    "Resource":"arn:aws:states:us-east-1:123456789012:activity:paint","End":true}}})";
+  EXPECT_EQ(Run("activity create paint"), 0) << errors_;
+  EXPECT_EQ(out(), "arn:aws:states:us-east-1:123456789012:activity:paint\n");
+  EXPECT_EQ(Run("activity create paint -o name"), 0) << errors_;
+  EXPECT_EQ(Run("activity ls -o name"), 0);
+  EXPECT_EQ(out(), "paint\n");
+  EXPECT_EQ(Run("activity describe paint -o json"), 0);
+  EXPECT_NE(out().find(R"("name": "paint")"), std::string::npos) << out();
+
+  ASSERT_EQ(Run("create paint " + folder_ + "/paint.json"), 0) << errors_;
+  ASSERT_EQ(Run("start paint --name one --input '{\"colour\":\"red\"}'"), 0) << errors_;
+  ASSERT_EQ(Run("activity poll paint --worker me"), 0) << errors_;
+  const std::string polled = out();
+  const std::string token = polled.substr(0, polled.find('\n'));
+  EXPECT_EQ(polled.substr(token.size()), "\n{\"colour\":\"red\"}\n");
+  EXPECT_EQ(Run("task heartbeat " + token), 0) << errors_;
+  EXPECT_EQ(Run("task succeed " + token + " --result '\"painted\"'"), 0) << errors_;
+  EXPECT_EQ(Run("wait paint/one"), 0) << errors_;
+  EXPECT_EQ(out(), "\"painted\"\n");
+  EXPECT_EQ(Run("history paint/one"), 0);
+  EXPECT_NE(out().find("ActivityStarted"), std::string::npos) << out();
+
+  EXPECT_EQ(Run("activity rm paint"), 0) << errors_;
+  for (const char* command : {"describe", "rm", "poll"}) {
+    EXPECT_EQ(Run(fmt::format("activity {} paint", command)), 3) << errors_;
+    EXPECT_NE(errors_.find("fix: `aslctl activity ls` shows those there are"), std::string::npos);
+  }
+  EXPECT_EQ(Run("activity ls"), 0);
+  EXPECT_EQ(out(), "");
+}
+
 TEST_F(AslctlTest, AWaitSaysThatNoWorkerIsThereAndEndsWhenOneHasCome) {
   const auto waiting = Begin("start order --name order-1 --wait");
   ASSERT_TRUE(waiting->WaitForLine(kMissing, kPatience)) << waiting->errors();
@@ -150,6 +183,49 @@ TEST_F(AslctlTest, AnInterruptedWaitLeavesTheExecutionRunningUntilItIsStopped) {
   EXPECT_EQ(Run("stop order/order-1 --error Why --cause because"), 0) << errors_;
   EXPECT_EQ(Run("wait order/order-1"), 1);
   EXPECT_NE(errors_.find("order/order-1 ABORTED"), std::string::npos) << errors_;
+}
+
+TEST_F(AslctlTest, AWatchShowsTheStatesAndOutlivesAKillOfTheEngine) {
+  ASSERT_EQ(Run("start order --name order-1"), 0);
+  const auto watching = Begin("watch order/order-1 -o json");
+  ASSERT_TRUE(watching->WaitForLine("Pay  Task", kPatience)) << watching->errors();
+
+  asld_->Kill();
+  ASSERT_TRUE(asld_->Start()) << asld_->process().errors();
+  ChargeWorker worker(asld_->address());
+
+  EXPECT_EQ(watching->WaitForEnd(kPatience), 0) << watching->errors();
+  EXPECT_NE(watching->errors().find("✓ Succeeded"), std::string::npos) << watching->errors();
+  EXPECT_NE(out().find("\"status\": \"SUCCEEDED\""), std::string::npos) << out();
+}
+
+TEST_F(AslctlTest, AMachineIsChangedListedAndDeleted) {
+  ChargeWorker worker(asld_->address());
+  ASSERT_EQ(Run("start order --name order-1 --watch"), 0) << errors_;
+  std::ofstream(folder_ + "/new.json") << R"({"StartAt":"A","States":{"A":{"Type":"Succeed"}}})";
+
+  EXPECT_EQ(Run("update order " + folder_ + "/new.json"), 0) << errors_;
+  EXPECT_EQ(Run("start order --name order-2 --watch"), 0) << errors_;
+  EXPECT_EQ(Run("ls order --status SUCCEEDED -o name"), 0) << errors_;
+  EXPECT_NE(out().find("order-1\n"), std::string::npos) << out();
+  EXPECT_NE(out().find("order-2\n"), std::string::npos) << out();
+  EXPECT_EQ(Run("describe order/order-3"), 3);
+  EXPECT_NE(errors_.find("did you mean 'order-1'"), std::string::npos) << errors_;
+  EXPECT_EQ(Run("delete order --yes"), 0) << errors_;
+  EXPECT_EQ(Run("start order"), 4) << errors_;
+}
+
+TEST_F(AslctlTest, TheOperatorsCommandsWork) {
+  EXPECT_EQ(Run("status"), 0) << errors_;
+  EXPECT_EQ(Run("doctor"), 0) << out();
+  EXPECT_EQ(Run("top --interval 0.1 --count 2"), 0) << errors_;
+  EXPECT_EQ(Run("parked"), 0) << errors_;
+  EXPECT_EQ(Run("backup " + folder_ + "/copy"), 0) << errors_;
+  EXPECT_TRUE(std::filesystem::exists(folder_ + "/copy"));
+
+  ASSERT_EQ(Run("start order"), 0);
+  EXPECT_EQ(Run("doctor"), 1);
+  EXPECT_NE(out().find("start a worker that serves 'charge'"), std::string::npos) << out();
 }
 
 TEST_F(AslctlTest, RefusalsHaveTheirExitCodes) {

@@ -43,7 +43,7 @@ TEST_F(BadDefinition, OfOneByteTooManyIsRefused) {
   EXPECT_EQ(Text(Create("large", Padded(Pass(), kDefinitionMax + 1))),
             "INVALID_ARGUMENT: Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED: "
             "Definition must have at "
-            "most 1048576 bytes, but has 1048577'");
+            "most 1048576 bytes, but has 1048577 at null'");
   EXPECT_EQ(Text(Create("large", Padded(Pass(), kDefinitionMax))), "OK");
 }
 
@@ -61,10 +61,9 @@ TEST_F(BadDefinition, WithAKeyTwiceIsRefusedAtItsPlace) {
   const std::string answer = Text(Create("twice", R"({"StartAt": "P", "StartAt": "P"})"));
   EXPECT_EQ(answer,
             "INVALID_ARGUMENT: Invalid State Machine Definition: 'INVALID_JSON_DESCRIPTION: "
-            "Duplicate field "
-            "\"StartAt\"\n at [Source: (String)\"{\"StartAt\": \"P\", \"StartAt\": \"P\"}\"; line: "
-            "1, column: 18] at "
-            "[Source: (String)\"{\"StartAt\": \"P\", \"StartAt\": \"P\"}\"; line: 1, column: 18]'");
+            "Duplicate field 'StartAt'\n at [Source: (String)\"{\"StartAt\": \"P\", \"StartAt\": "
+            "\"P\"}\"; line: 1, column: 27] at [Source: (String)\"{\"StartAt\": \"P\", "
+            "\"StartAt\": \"P\"}\"; line: 1, column: 27]'");
 }
 
 TEST_F(BadDefinition, WithMoreProblemsThanAStatusCanCarryIsRefusedWithTheFirst) {
@@ -103,10 +102,52 @@ TEST_F(BadDefinition, WithALoneSurrogateIsRefused) {
 TEST_F(BadDefinition, ThatIsNoObjectIsRefused) {
   const std::string refusal =
       "INVALID_ARGUMENT: Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED: Definition "
-      "must be a valid JSON "
-      "object'";
+      "must be a valid JSON object at null'";
   EXPECT_EQ(Text(Create("none", "")), refusal);
   EXPECT_EQ(Text(Create("none", "[]")), refusal);
+}
+
+// "OK FAIL EW truncated later": the call's status, the result, severities, and what else there is.
+std::string Validated(asld::v1::Workflows::StubInterface* stub, const std::string& definition,
+                      const asld::v1::ValidateDefinitionRequest& options) {
+  asld::v1::ValidateDefinitionRequest request = options;
+  request.set_definition(definition);
+  asld::v1::ValidateDefinitionResponse response;
+  const std::string status = Text(stub->ValidateDefinition(Patient().get(), request, &response));
+  std::string text = status + " " + response.result() + " ";
+  for (const asld::v1::Problem& problem : response.problems()) text += problem.severity()[0];
+  if (response.truncated()) text += " truncated";
+  if (response.not_supported_yet_size() > 0) text += " later";
+  return text;
+}
+
+// Valid on AWS; not served here.
+constexpr char kPublish[] =
+    R"({"StartAt":"T","States":{"T":{"Type":"Task","Resource":"arn:aws:states:::sns:publish",)"
+    R"("Parameters":{"TopicArn":"arn:aws:sns:us-east-1:123456789012:t","Message":"m"},)"
+    R"("TimeoutSeconds":9,"End":true}}})";
+
+TEST_F(BadDefinition, IsToldAsMuchOfAsWasAskedFor) {
+  const std::string wrong = Pass(R"("Result": "$.x", "A": 1, "B": 2, )");
+  asld::v1::ValidateDefinitionRequest options;
+  EXPECT_EQ(Validated(stub_.get(), Pass(), options), "OK OK ");
+  EXPECT_EQ(Validated(stub_.get(), kPublish, options), "OK OK  later");
+  EXPECT_EQ(Validated(stub_.get(), wrong, options), "OK FAIL EE");
+  options.set_severity("WARNING");
+  EXPECT_EQ(Validated(stub_.get(), wrong, options), "OK FAIL WEE");
+  options.set_max_results(1);
+  EXPECT_EQ(Validated(stub_.get(), wrong, options), "OK FAIL W truncated");
+  options.set_max_results(101);
+  EXPECT_TRUE(StartsWith(Validated(stub_.get(), wrong, options),
+                         "INVALID_ARGUMENT: 1 validation error detected: Value '101' at "
+                         "'maxResults' failed to satisfy constraint: Member must have value less "
+                         "than or equal to 100"));
+  options.set_max_results(0);
+  options.set_type("QUICK");
+  EXPECT_TRUE(StartsWith(Validated(stub_.get(), wrong, options),
+                         "INVALID_ARGUMENT: 1 validation error detected: Value 'QUICK' at 'type' "
+                         "failed to satisfy constraint: Member must satisfy enum value set: "
+                         "[STANDARD, EXPRESS]"));
 }
 
 TEST_F(BadDefinition, WithOddNumbersRunsAndKeepsTheirSpelling) {

@@ -34,6 +34,7 @@ class Server : public testing::Environment {
   }
 
   const std::shared_ptr<grpc::Channel>& channel() const { return channel_; }
+  int http_port() { return asld_->http_port(); }
 
  private:
   std::string directory_;
@@ -59,6 +60,8 @@ const char* NameOf(grpc::StatusCode code) {
       return "ALREADY_EXISTS";
     case grpc::StatusCode::RESOURCE_EXHAUSTED:
       return "RESOURCE_EXHAUSTED";
+    case grpc::StatusCode::FAILED_PRECONDITION:
+      return "FAILED_PRECONDITION";
     case grpc::StatusCode::ABORTED:
       return "ABORTED";
     case grpc::StatusCode::UNIMPLEMENTED:
@@ -109,6 +112,7 @@ std::string ArnOf(const std::string& kind, const std::string& name) {
 ClientTest::ClientTest() : stub_(asld::v1::Workflows::NewStub(channel())) {}
 
 std::shared_ptr<grpc::Channel> ClientTest::channel() { return server->channel(); }
+int ClientTest::http_port() { return server->http_port(); }
 
 void ClientTest::TearDown() {
   ASSERT_EQ(Text(Create("ordinary", Pass())), "OK");

@@ -37,6 +37,7 @@ class ClientTest : public testing::Test {
   void TearDown() override;  // an ordinary execution still works
 
   static std::shared_ptr<grpc::Channel> channel();
+  static int http_port();
 
   grpc::Status Create(const std::string& name, const std::string& definition,
                       asld::v1::CreateStateMachineResponse* response = nullptr);

@@ -64,6 +64,23 @@ constexpr Definition kDefinitions[] = {
        "First":{)" LAMBDA("flaky") RETRY R"("Next":"Pack"},
        "Pack":{)" LAMBDA("pack") RETRY R"("End":true}}})",
      asl::ExecutionStatus::kSucceeded},
+    {"items",
+     R"({"StartAt":"First","States":{
+       "First":{"Type":"Map","ItemsPath":"$.items","MaxConcurrency":2,"ResultPath":"$.all","Next":"Both",
+         "ItemSelector":{"item.$":"$$.Map.Item.Value","n.$":"$.n"},
+         "ItemProcessor":{"StartAt":"Pay","States":{"Pay":{)" LAMBDA("pay") RETRY R"("End":true}}}},
+       "Both":{"Type":"Parallel","ResultPath":"$.both","End":true,"Branches":[
+         {"StartAt":"Nap","States":{"Nap":{"Type":"Wait","Seconds":1,"End":true}}},
+         {"StartAt":"Pack","States":{"Pack":{)" LAMBDA("pack") RETRY R"("End":true}}}]}}})",
+     asl::ExecutionStatus::kSucceeded},
+    // One branch fails, and the other never would.
+    {"given-up",
+     R"({"StartAt":"First","States":{
+       "First":{"Type":"Parallel","End":true,"Branches":[
+         {"StartAt":"Pay","States":{"Pay":{)" LAMBDA("pay") RETRY R"("Next":"Bad"},
+           "Bad":{"Type":"Fail","Error":"Bad"}}},
+         {"StartAt":"Stay","States":{"Stay":{)" LAMBDA("nobody") R"("End":true}}}]}}})",
+     asl::ExecutionStatus::kFailed},
     {"bounded",
      R"({"StartAt":"First","TimeoutSeconds":2,"States":{
        "First":{)" LAMBDA("nobody") R"("End":true}}})",
@@ -94,7 +111,7 @@ bool CreateMachines(engine::Engine& engine, Gate& gate, Outside& outside) {
     gate.Do([&] { ++*open; });
     engine::api::CreateStateMachine(
         engine, {.name = name, .definition = std::string(definition.text)},
-        [&gate, &outside, open](const absl::StatusOr<engine::RevisionPtr>& reply) {
+        [&gate, &outside, open](const absl::StatusOr<engine::Created>& reply) {
           if (!reply.ok()) outside.Contradict(reply.status().ToString());
           gate.Do([&] { --*open; });
         });
@@ -106,8 +123,8 @@ Outside::Order DrawOrder(uint64_t number, std::mt19937_64& random) {
   const Definition& definition = kDefinitions[random() % std::size(kDefinitions)];
   return {.machine = std::string(definition.machine),
           .name = fmt::format("order-{}", number),
-          .input =
-              fmt::format(R"({{"n":{},"pad":"{}"}})", number, std::string(random() % kPadMax, 'p')),
+          .input = fmt::format(R"({{"n":{},"items":[1,2,3],"pad":"{}"}})", number,
+                               std::string(random() % kPadMax, 'p')),
           .wanted = definition.wanted};
 }
 

@@ -43,13 +43,13 @@ class EmbeddedEngine : public testing::Test {
 
   static engine::RevisionPtr Create(Engine& engine, const std::string& name,
                                     const std::string& definition) {
-    std::promise<absl::StatusOr<engine::RevisionPtr>> done;
+    std::promise<absl::StatusOr<engine::Created>> done;
     engine::api::CreateStateMachine(
         engine, {.name = name, .definition = definition},
-        [&](absl::StatusOr<engine::RevisionPtr> r) { done.set_value(std::move(r)); });
-    absl::StatusOr<engine::RevisionPtr> revision = done.get_future().get();
-    EXPECT_TRUE(revision.ok()) << revision.status();
-    return *revision;
+        [&](absl::StatusOr<engine::Created> created) { done.set_value(std::move(created)); });
+    absl::StatusOr<engine::Created> created = done.get_future().get();
+    EXPECT_TRUE(created.ok()) << created.status();
+    return created->revision;
   }
 
   static absl::StatusOr<engine::api::StartAnswer> Start(Engine& engine, const std::string& name,

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <cassert>
+#include <cstdlib>
 
 #include "fmt/format.h"
 
@@ -123,8 +124,8 @@ std::string Process::errors() const {
 
 void Asld::Launch(const std::vector<std::string>& flags, uint64_t file_bytes_max) {
   if (port_ == 0) port_ = kFirstPort + getpid() % kPorts;
-  std::vector<std::string> command = {ASLD_BINARY, "--data-dir", data_dir_, "--grpc-address",
-                                      address()};
+  std::vector<std::string> command = {ASLD_BINARY, "--data-dir",     data_dir_,    "--grpc-address",
+                                      address(),   "--http-address", "127.0.0.1:0"};
   command.insert(command.end(), flags.begin(), flags.end());
   process_.reset();
   process_ = std::make_unique<Process>(command, file_bytes_max);
@@ -149,6 +150,13 @@ void Asld::Kill() {
 std::optional<int> Asld::Terminate(std::chrono::milliseconds limit) {
   process_->Signal(SIGTERM);
   return process_->WaitForEnd(limit);
+}
+
+int Asld::http_port() {
+  constexpr std::string_view kAt = "http at port ";
+  const std::string line = process_->WaitForLine(kReadyLine, kReadyLimit).value_or("");
+  const size_t at = line.find(kAt);
+  return at == std::string::npos ? 0 : std::atoi(line.c_str() + at + kAt.size());
 }
 
 std::string Asld::address() const { return fmt::format("127.0.0.1:{}", port_); }

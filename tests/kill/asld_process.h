@@ -77,6 +77,7 @@ class Asld {
 
   Process& process() { return *process_; }
   std::string address() const;
+  int http_port();  // a free one, another after each start; 0: it does not say
   const std::string& data_dir() const { return data_dir_; }
 
  private:

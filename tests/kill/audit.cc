@@ -3,8 +3,6 @@
 #include "tests/kill/audit.h"
 
 #include <map>
-#include <set>
-#include <tuple>
 
 #include "fmt/format.h"
 #include "google/protobuf/util/message_differencer.h"
@@ -18,8 +16,11 @@ using google::protobuf::util::MessageDifferencer;
 
 constexpr int64_t kPauseMs = 1'000;  // of the state Pause
 
-// An attempt at a Task: execution, state, attempt.
-using Attempt = std::tuple<std::string, std::string, uint32_t>;
+// An attempt at a Task: execution, and id of its …Scheduled event.
+using Attempt = std::pair<std::string, int64_t>;
+// Whether something came of it. One that was given up (its branch, or all of the execution) may or
+// may not have run.
+using Attempts = std::map<Attempt, bool>;
 
 bool IsTerminal(const std::string& type) {
   return type == "ExecutionSucceeded" || type == "ExecutionFailed" || type == "ExecutionAborted" ||
@@ -52,13 +53,17 @@ void CheckShape(const Seen& seen, const Events& events, Report& report) {
     if (event.error() == "Lambda.Unknown")
       bad(fmt::format("event {}: {}", event.id(), event.cause()));
     const bool waited = event.type() == "WaitStateExited";
-    if (waited && i > 0 && Ms(event) - Ms(events[i - 1]) < kPauseMs) bad("a wait ended early");
+    const int64_t before = event.previous_event_id();  // checked above
+    if (waited && before > 0 && Ms(event) - Ms(events[static_cast<size_t>(before) - 1]) < kPauseMs)
+      bad("a wait ended early");
   }
 }
 
 void CheckSeen(const Seen& seen, const asld::v1::Execution& now, const Events& events,
                Report& report, AuditTotals& totals) {
-  if (now.status() != seen.wanted_status) {
+  const bool as_wanted = seen.wanted_status == kAnyEnd ? now.status() != "RUNNING"
+                                                       : now.status() == seen.wanted_status;
+  if (!as_wanted) {
     const Finding finding = now.status() == "RUNNING" ? Finding::kHangs : Finding::kLost;
     report.Add(finding, fmt::format("{} is {}{} and should be {}", seen.arn, now.status(),
                                     now.parked() ? " (parked)" : "", seen.wanted_status));
@@ -76,26 +81,20 @@ void CheckSeen(const Seen& seen, const asld::v1::Execution& now, const Events& e
   }
 }
 
-// The attempts that a history tells of: the state entered last, and how often a task was scheduled
-// in it.
-void GatherAttempts(const Seen& seen, const Events& events, std::set<Attempt>& attempts) {
-  std::string state;
-  uint32_t attempt = 0;
+void GatherAttempts(const Seen& seen, const Events& events, Attempts& attempts) {
   for (const HistoryEvent& event : events) {
-    if (event.type() == "TaskStateEntered") {
-      state = event.name();
-      attempt = 0;
-    }
-    if (IsScheduled(event.type())) attempts.insert({seen.arn, state, ++attempt});
+    if (IsScheduled(event.type())) attempts[{seen.arn, event.id()}] = false;
+    const auto before = attempts.find({seen.arn, event.previous_event_id()});
+    if (before != attempts.end()) before->second = true;
   }
 }
 
-void CheckEffects(const std::set<Attempt>& attempts, const std::vector<Effect>& effects,
-                  WorkersFate fate, Report& report, AuditTotals& totals) {
+void CheckEffects(const Attempts& attempts, const std::vector<Effect>& effects, WorkersFate fate,
+                  Report& report, AuditTotals& totals) {
   std::map<std::string, int> per_token;
   std::map<Attempt, int> per_attempt;
   for (const Effect& effect : effects) {
-    const Attempt attempt{effect.execution_arn, effect.state, effect.attempt};
+    const Attempt attempt{effect.execution_arn, effect.scheduled};
     const std::string what =
         fmt::format("{} {} attempt {}", effect.execution_arn, effect.state, effect.attempt);
     if (++per_token[effect.token] == 2) report.Add(Finding::kTwice, what + ", under one token");
@@ -105,10 +104,10 @@ void CheckEffects(const std::set<Attempt>& attempts, const std::vector<Effect>& 
     }
     if (!attempts.contains(attempt)) report.Add(Finding::kEffects, what + " is in no history");
   }
-  for (const Attempt& attempt : attempts) {
-    if (per_attempt.contains(attempt)) continue;
-    report.Add(Finding::kEffects, fmt::format("{} {} attempt {} never ran", std::get<0>(attempt),
-                                              std::get<1>(attempt), std::get<2>(attempt)));
+  for (const auto& [attempt, ended] : attempts) {
+    if (!ended || per_attempt.contains(attempt)) continue;
+    report.Add(Finding::kEffects,
+               fmt::format("{} task #{} never ran", attempt.first, attempt.second));
   }
 }
 
@@ -117,7 +116,7 @@ void CheckEffects(const std::set<Attempt>& attempts, const std::vector<Effect>& 
 AuditTotals Audit(EngineCalls& calls, const std::vector<Seen>& seen,
                   const std::vector<Effect>& effects, WorkersFate fate, Report& report) {
   AuditTotals totals{.executions = seen.size(), .effects = effects.size()};
-  std::set<Attempt> attempts;
+  Attempts attempts;
   for (const Seen& one : seen) {
     const absl::StatusOr<asld::v1::Execution> now = calls.Describe(one.arn);
     const absl::StatusOr<Events> events = calls.History(one.arn);

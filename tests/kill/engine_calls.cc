@@ -12,8 +12,10 @@ using aslctl::AllEvents;
 using aslctl::DescribeRequest;
 using aslctl::StartRequest;
 using aslctl::ToStatus;
-using aslctl::WorkflowsMethod;
 using asld::v1::Workflows;
+
+template <class Request, class Response>
+using Method = grpc::Status (Workflows::Stub::*)(grpc::ClientContext*, const Request&, Response*);
 
 // No call is open longer: what takes longer hangs.
 constexpr int64_t kCallMsMax = 180'000;
@@ -26,7 +28,7 @@ struct EngineCalls::State {
   std::unique_ptr<Workflows::Stub> stub;
 
   template <class Request, class Response>
-  absl::StatusOr<Response> Call(WorkflowsMethod<Request, Response> method, const Request& request,
+  absl::StatusOr<Response> Call(Method<Request, Response> method, const Request& request,
                                 bool* repeated = nullptr) {
     while (true) {
       grpc::ClientContext context;

@@ -8,7 +8,7 @@ namespace kill_test {
 namespace {
 
 constexpr int kClients = 96;  // executions open at a time
-constexpr uint64_t kSleeperEach = 12;
+constexpr std::chrono::milliseconds kStopLimit{2'000};
 constexpr uint64_t kReadEach = 3;  // acknowledgements between two reads of a history
 constexpr std::chrono::milliseconds kReadLimit{1'000};
 
@@ -29,6 +29,30 @@ constexpr char kOrder[] = R"({
   }
 })";
 
+// Branches that wait, of which one may fail and take the others with it; and iterations.
+constexpr char kParcel[] = R"({
+  "StartAt": "Pieces",
+  "States": {
+    "Pieces": {"Type": "Map", "ItemsPath": "$.pieces", "MaxConcurrency": 2,
+               "ItemSelector": {"piece.$": "$$.Map.Item.Value", "n.$": "$.n"},
+               "ItemProcessor": {"StartAt": "Pick", "States": {
+                 "Pick": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:price",
+                          "Next": "Carry"},
+                 "Carry": {"Type": "Wait", "Seconds": 1, "End": true}}},
+               "ResultPath": "$.picked", "Next": "Both"},
+    "Both": {"Type": "Parallel", "Branches": [
+               {"StartAt": "Post", "States": {"Post": {"Type": "Task",
+                 "Resource": "arn:aws:states:::lambda:invoke",
+                 "Parameters": {"FunctionName": "mail", "Payload.$": "$"}, "End": true}}},
+               {"StartAt": "Gift", "States": {"Gift": {"Type": "Task",
+                 "Resource": "arn:aws:lambda:us-east-1:123456789012:function:gift", "End": true}}},
+               {"StartAt": "Dry", "States": {"Dry": {"Type": "Wait", "Seconds": 1, "End": true}}}],
+             "Catch": [{"ErrorEquals": ["NoGift"], "ResultPath": "$.failure", "Next": "Plain"}],
+             "ResultPath": "$.both", "End": true},
+    "Plain": {"Type": "Pass", "End": true}
+  }
+})";
+
 // Ends only by being stopped.
 constexpr char kSleeper[] = R"({
   "StartAt": "Sleep", "States": {"Sleep": {"Type": "Wait", "Seconds": 86400, "End": true}}
@@ -43,6 +67,7 @@ Load::~Load() { End(); }
 
 absl::Status Load::CreateStateMachines() {
   if (absl::Status s = calls_->Create("order", kOrder); !s.ok()) return s;
+  if (absl::Status s = calls_->Create("parcel", kParcel); !s.ok()) return s;
   return calls_->Create("sleeper", kSleeper);
 }
 
@@ -65,10 +90,21 @@ std::vector<Seen> Load::TakeSeen() {
 void Load::Client() {
   while (!ending_) {
     const uint64_t number = next_++;
-    if (number % kSleeperEach == 0) {
-      Sleeper(number);
-    } else {
-      Order(number);
+    switch (number % 12) {
+      case 0:
+        Stopped("sleeper", number, 0, "ABORTED");
+        break;
+      case 5:
+        Stopped("parcel", number, number % 90, kAnyEnd);
+        break;
+      case 2:
+      case 3:
+      case 7:
+      case 10:
+        ToItsEnd("parcel", number);
+        break;
+      default:
+        ToItsEnd("order", number);
     }
   }
 }
@@ -76,7 +112,8 @@ void Load::Client() {
 std::optional<size_t> Load::Start(const std::string& machine, uint64_t number,
                                   const std::string& wanted_status) {
   const std::string name = fmt::format("e-{}", number);
-  const std::string input = fmt::format(R"({{"n": {}, "ship": {}}})", number, number % 2 == 1);
+  const std::string input =
+      fmt::format(R"({{"n": {}, "ship": {}, "pieces": [1, 2, 3]}})", number, number % 2 == 1);
   absl::StatusOr<std::string> arn = calls_->Start(machine, name, input);
   if (!arn.ok()) {
     Fail(fmt::format("start of {}", name), arn.status());
@@ -92,8 +129,8 @@ std::optional<size_t> Load::Start(const std::string& machine, uint64_t number,
   return at;
 }
 
-void Load::Order(uint64_t number) {
-  const std::optional<size_t> at = Start("order", number, "SUCCEEDED");
+void Load::ToItsEnd(const std::string& machine, uint64_t number) {
+  const std::optional<size_t> at = Start(machine, number, "SUCCEEDED");
   if (!at) return;
   std::unique_lock lock(mutex_);
   const std::string arn = seen_[*at].arn;
@@ -106,9 +143,12 @@ void Load::Order(uint64_t number) {
   acknowledgements_->Count();
 }
 
-void Load::Sleeper(uint64_t number) {
-  const std::optional<size_t> at = Start("sleeper", number, "ABORTED");
+// Stops it after so many acknowledgements of whatever goes on.
+void Load::Stopped(const std::string& machine, uint64_t number, uint64_t after,
+                   const std::string& wanted_status) {
+  const std::optional<size_t> at = Start(machine, number, wanted_status);
   if (!at) return;
+  if (after > 0) acknowledgements_->WaitFor(acknowledgements_->count() + after, kStopLimit);
   std::unique_lock lock(mutex_);
   const std::string arn = seen_[*at].arn;
   lock.unlock();

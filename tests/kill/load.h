@@ -20,11 +20,14 @@
 
 namespace kill_test {
 
+// Of an execution that is stopped while it runs: the stop may have come too late.
+inline constexpr char kAnyEnd[] = "any end";
+
 // What clients were told about one execution.
 struct Seen {
   std::string name;
   std::string arn;
-  std::string wanted_status;                    // how it must end
+  std::string wanted_status;                    // how it must end, or kAnyEnd
   bool stopped = false;                         // a stop was acknowledged
   std::optional<asld::v1::Execution> end;       // an end that was shown
   std::vector<asld::v1::HistoryEvent> history;  // as it was shown last
@@ -44,8 +47,9 @@ class Load {
 
  private:
   void Client();
-  void Order(uint64_t number);
-  void Sleeper(uint64_t number);
+  void ToItsEnd(const std::string& machine, uint64_t number);
+  void Stopped(const std::string& machine, uint64_t number, uint64_t after,
+               const std::string& wanted_status);
   void Watcher();
   std::optional<size_t> Start(const std::string& machine, uint64_t number,
                               const std::string& wanted_status);

@@ -41,7 +41,7 @@ std::vector<std::string> FlagsFor(const Options& options) {
   std::vector<std::string> flags = {"--log-level", "warning"};
   if (options.die) {
     flags.insert(flags.end(),
-                 {"--lease-ms", "300", "--redeliver", "price,charge,mail,activity:ship"});
+                 {"--lease-ms", "300", "--redeliver", "price,charge,mail,gift,activity:ship"});
   } else {
     // Surviving workers come back within the lease however slow the machine is.
     flags.insert(flags.end(), {"--lease-ms", "60000"});
@@ -88,6 +88,7 @@ class Run {
       const std::optional<int> code = asld_.Terminate(kProgressLimit);
       if (code != 0)
         report_.Add(Finding::kRefused, fmt::format("asld ended with {}", code.value_or(-1)));
+      Verify();
     }
     return Verdict();
   }
@@ -126,6 +127,16 @@ class Run {
     }
     if (options_.sabotage == "lose") CutNewestLog(asld_.data_dir());
     if (Start()) workers_->OnEngineStarted();
+  }
+
+  // Every row that is left, by asld's own `verify`, which prints what it finds.
+  void Verify() {
+    Process verify({ASLD_BINARY, "verify", "--data-dir", asld_.data_dir()});
+    const std::optional<int> code = verify.WaitForEnd(kProgressLimit);
+    if (code != 0) {
+      report_.Add(Finding::kRefused,
+                  fmt::format("asld verify ended with {} {}", code.value_or(-1), verify.errors()));
+    }
   }
 
   bool Verdict() {

@@ -42,6 +42,12 @@ std::vector<std::string> AcceptLoss() {
   return flags;
 }
 
+std::vector<std::string> UntilTheDiskIsFull() {
+  std::vector<std::string> flags = kFlags;
+  flags.insert(flags.end(), {"--min-free", "0"});
+  return flags;
+}
+
 // Clients that start executions with inputs of `input_bytes` until they are told to end or the
 // engine is gone.
 class Starters {
@@ -185,8 +191,9 @@ void FlipBit(const std::string& path, size_t at) {
 TEST_F(StoreProcess, ADirectoryInUseIsRefusedAndItsUserGoesOn) {
   ASSERT_NO_FATAL_FAILURE(Start());
   ASSERT_NO_FATAL_FAILURE(CreateSleeper());
-  std::vector<std::string> command = {ASLD_BINARY, "--data-dir", asld_->data_dir(),
-                                      "--grpc-address", "127.0.0.1:0"};
+  std::vector<std::string> command = {
+      ASLD_BINARY,      "--data-dir", asld_->data_dir(), "--grpc-address", "127.0.0.1:0",
+      "--http-address", "off"};
   Process second(command);
 
   EXPECT_EQ(second.WaitForEnd(kLimit), kExitStore);
@@ -262,7 +269,7 @@ TEST_F(StoreProcess, AFullDiskStopsTheProcessAndWithSpaceAgainNothingIsLost) {
                  << std::strerror(errno) << "): run it as root";
   }
   asld_ = std::make_unique<Asld>(disk() + "/data");
-  ASSERT_NO_FATAL_FAILURE(Start());
+  ASSERT_NO_FATAL_FAILURE(Start(UntilTheDiskIsFull()));
   ASSERT_NO_FATAL_FAILURE(CreateSleeper());
   Starters starters(asld_->address(), 8, 50'000);
 
@@ -283,6 +290,46 @@ TEST_F(StoreProcess, AFullDiskStopsTheProcessAndWithSpaceAgainNothingIsLost) {
       << std::strerror(errno);
   ASSERT_NO_FATAL_FAILURE(Start());
   EXPECT_EQ(starters.CountLost(), 0u);
+}
+
+TEST_F(StoreProcess, TheReserveLetsAStoreOnAFullDiskBeOpenedAgain) {
+  if (!MountDisk("size=230m")) {
+    GTEST_SKIP() << "NOT TESTED: a really full disk, for this process may not mount a tmpfs ("
+                 << std::strerror(errno) << "): run it as root";
+  }
+  asld_ = std::make_unique<Asld>(disk() + "/data");
+  ASSERT_NO_FATAL_FAILURE(Start(UntilTheDiskIsFull()));
+  ASSERT_NO_FATAL_FAILURE(CreateSleeper());
+  Starters starters(asld_->address(), 8, 200'000);
+  EXPECT_EQ(asld_->process().WaitForEnd(kLimit), kExitStore);
+  starters.End();
+  ASSERT_EQ(RefusedStart().first, kExitStore);
+
+  asld_->Launch({"--release-reserve"});
+  EXPECT_EQ(asld_->process().WaitForEnd(kLimit), 0);
+  const std::string said = asld_->process().errors();
+  EXPECT_NE(said.find("the reserve is released"), std::string::npos) << said;
+
+  ASSERT_NO_FATAL_FAILURE(Start(UntilTheDiskIsFull()));
+  EXPECT_EQ(starters.CountLost(), 0u);
+}
+
+TEST_F(StoreProcess, LittleSpaceRefusesNewWorkAndRunningWorkGoesOn) {
+  ASSERT_NO_FATAL_FAILURE(Start());
+  ASSERT_NO_FATAL_FAILURE(CreateSleeper());
+  const absl::StatusOr<std::string> running =
+      EngineCalls(asld_->address()).Start("sleeper", "r", "{}");
+  ASSERT_TRUE(running.ok()) << running.status();
+  ASSERT_TRUE(asld_->Terminate(kTermLimit).has_value());
+  std::vector<std::string> flags = kFlags;
+  flags.insert(flags.end(), {"--min-free", std::to_string(uint64_t{1} << 60)});
+
+  ASSERT_NO_FATAL_FAILURE(Start(flags));
+
+  EngineCalls calls(asld_->address());
+  EXPECT_TRUE(absl::IsResourceExhausted(calls.Create("other", kSleeper)));
+  EXPECT_TRUE(absl::IsResourceExhausted(calls.Start("sleeper", "n", "{}").status()));
+  EXPECT_TRUE(calls.Stop(*running).ok());
 }
 
 }  // namespace

@@ -47,6 +47,11 @@ void AddFunctions(workers::Worker* worker, EffectLog* effects, std::function<voi
     if (NumberOf(task) % 6 == 0) hold();
     return workers::Result::Success(R"({"by": "Mail"})");
   });
+  worker->Function("gift", [effects](const workers::Task& task) {
+    effects->Append(task);
+    if (NumberOf(task) % 5 == 0) return workers::Result::Fail("NoGift", "there is none left");
+    return workers::Result::Success(R"({"by": "Gift"})");
+  });
   worker->Activity("ship", quick);
 }
 
@@ -134,8 +139,10 @@ EffectLog::EffectLog(std::string path) : path_(std::move(path)) {
 EffectLog::~EffectLog() { close(file_); }
 
 void EffectLog::Append(const workers::Task& task) {
-  const std::string line = fmt::format("{} {} {} {}\n", task.execution_arn, task.state_name,
-                                       task.attempt, absl::BytesToHexString(task.token));
+  const std::string& key = task.idempotency_key;
+  const std::string line =
+      fmt::format("{} {} {} {} {}\n", task.execution_arn, task.state_name, task.attempt,
+                  absl::BytesToHexString(task.token), key.substr(key.rfind('-') + 1));
   [[maybe_unused]] const ssize_t written = write(file_, line.data(), line.size());
   assert(written == static_cast<ssize_t>(line.size()));
 }
@@ -144,8 +151,10 @@ std::vector<Effect> EffectLog::Read() const {
   std::vector<Effect> effects;
   std::ifstream file(path_);
   Effect effect;
-  while (file >> effect.execution_arn >> effect.state >> effect.attempt >> effect.token)
+  while (file >> effect.execution_arn >> effect.state >> effect.attempt >> effect.token >>
+         effect.scheduled) {
     effects.push_back(effect);
+  }
   return effects;
 }
 

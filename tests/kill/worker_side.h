@@ -24,7 +24,8 @@ struct Effect {
   std::string execution_arn;
   std::string state;
   uint32_t attempt = 0;
-  std::string token;  // as hexadecimal digits
+  std::string token;      // as hexadecimal digits
+  int64_t scheduled = 0;  // id of the …Scheduled event, from the idempotency key
 };
 
 // Append-only; a line is one write, so that a killed process leaves whole lines. Any thread,

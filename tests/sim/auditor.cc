@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "asl/limits.h"
 #include "engine/records.h"
 #include "engine/tables.h"
 #include "engine/tasks.h"
@@ -18,6 +19,8 @@ using asl::EventType;
 using engine::ExecutionNumber;
 using engine::PartitionId;
 
+constexpr size_t kAuditedInSquareMax = 2'000;  // events
+
 std::string Shown(ExecutionNumber execution) { return fmt::format("{:016x}", ToInt(execution)); }
 
 bool IsScheduled(EventType type) {
@@ -27,8 +30,9 @@ bool IsScheduled(EventType type) {
 
 bool IsResult(EventType type) {
   return type == EventType::kLambdaFunctionSucceeded || type == EventType::kLambdaFunctionFailed ||
-         type == EventType::kTaskSucceeded || type == EventType::kTaskFailed ||
-         type == EventType::kActivitySucceeded || type == EventType::kActivityFailed;
+         type == EventType::kTaskSubmitted || type == EventType::kTaskSucceeded ||
+         type == EventType::kTaskFailed || type == EventType::kActivitySucceeded ||
+         type == EventType::kActivityFailed;
 }
 
 bool IsTimedOut(EventType type) {
@@ -75,7 +79,7 @@ class Auditor::Reader : public storage::BatchVisitor {
     if (table == engine::kExecutions) {
       const ExecutionNumber execution{parts.U64()};
       Facts& facts = a_.executions_[execution];
-      const auto row = engine::ReadExecution(execution, value);
+      const auto row = engine::ReadExecution(execution, value, std::nullopt);
       if (!row.ok())
         return a_.checks_->Fail("execution rows can be read back",
                                 std::string(row.status().message()));
@@ -152,13 +156,51 @@ void Auditor::CheckEvent(ExecutionNumber execution, const Facts& facts,
     return checks_->Fail("nothing follows the end of a history", found());
   if (event.time < facts.events.back().time)
     return checks_->Fail("a partition's clock never goes back", found());
-  // These definitions have no mistake: such an end is the engine's own fault, say a payload that it
-  // could not read.
-  if (event.error.name == asl::kStatesRuntime) {
+  // A definition without a mistake does not end so before its history is full: it is the engine's
+  // own fault, say a payload that it could not read.
+  const bool mistaken = facts.definition != nullptr && facts.definition->has_mistake;
+  const bool full = next == asl::kHistoryEventsMax;
+  if (event.error.name == asl::kStatesRuntime && !mistaken && !full) {
     return checks_->Fail("no execution fails with States.Runtime",
                          found() + ": " + event.error.cause.value_or(""));
   }
+  CheckIterations(execution, facts, event);
   CheckTiming(execution, facts, event);
+}
+
+// Of one Map state, which these definitions run once at a time in an execution. Takes the square of
+// the history's length, so the tests of large Maps count for themselves.
+void Auditor::CheckIterations(ExecutionNumber execution, const Facts& facts,
+                              const asl::HistoryEvent& event) {
+  if (event.type != EventType::kMapIterationStarted &&
+      event.type != EventType::kMapIterationSucceeded &&
+      event.type != EventType::kMapStateSucceeded) {
+    return;
+  }
+  if (facts.events.size() > kAuditedInSquareMax) return;
+  int64_t same = 0, length = 0;
+  bool started = false;
+  for (auto it = facts.events.rbegin(); it != facts.events.rend(); ++it) {
+    if (it->type == EventType::kMapStateStarted) {
+      length = it->length.value_or(0);
+      break;
+    }
+    if (event.type == EventType::kMapStateSucceeded) {
+      same += it->type == EventType::kMapIterationSucceeded ? 1 : 0;
+    } else if (it->index == event.index) {
+      same += it->type == event.type ? 1 : 0;
+      started = started || it->type == EventType::kMapIterationStarted;
+    }
+  }
+  const bool as_it_must = event.type == EventType::kMapStateSucceeded
+                              ? same == length
+                              : same == 0 && *event.index < length &&
+                                    started == (event.type == EventType::kMapIterationSucceeded);
+  if (as_it_must) return;
+  checks_->Fail(
+      "each iteration begins once and ends once",
+      fmt::format("execution {} event {} {} {}: {} of {}", Shown(execution), asl::ToInt(event.id),
+                  asl::EventTypeName(event.type), event.index.value_or(-1), same, length));
 }
 
 // Times in a history are the partition's clock, by which timers are judged; early is measured
@@ -183,19 +225,18 @@ void Auditor::CheckTiming(ExecutionNumber execution, const Facts& facts,
     auto wait = facts.definition->wait_s.find(event.name);
     if (wait != facts.definition->wait_s.end()) require("a Wait ended", previous, wait->second);
   } else if (IsScheduled(event.type) && (IsResult(previous.type) || IsTimedOut(previous.type))) {
-    for (auto state = facts.events.rbegin(); state != facts.events.rend(); ++state) {
-      if (state->type != EventType::kTaskStateEntered) continue;
-      auto interval = facts.definition->interval_s.find(state->name);
-      if (interval != facts.definition->interval_s.end())
-        require("a retry began", previous, interval->second);
-      break;
-    }
+    const asl::HistoryEvent* state = &previous;
+    while (state->type != EventType::kTaskStateEntered) state = &At(facts, state->previous);
+    auto interval = facts.definition->interval_s.find(state->name);
+    if (interval != facts.definition->interval_s.end())
+      require("a retry began", previous, interval->second);
   } else if (IsTimedOut(event.type)) {
-    const asl::HistoryEvent& scheduled = At(facts, previous.previous);
+    // LambdaFunctionScheduled shows no heartbeat; these definitions give none to such Tasks.
+    const bool submitted = previous.type == EventType::kTaskSubmitted;
+    const asl::HistoryEvent& started = submitted ? At(facts, previous.previous) : previous;
+    const asl::HistoryEvent& scheduled = At(facts, started.previous);
     const int64_t timeout = scheduled.timeout_s.value_or(asl::kNever.value / 1'000'000);
-    // LambdaFunctionScheduled shows no heartbeat; these definitions give heartbeats to activities
-    // alone.
-    require("a task timed out", previous,
+    require("a task timed out", started,
             std::min(timeout, scheduled.heartbeat_s.value_or(timeout)));
   }
 }
@@ -229,6 +270,24 @@ void Auditor::OnStartAcknowledged(ExecutionNumber execution, uint64_t durable) {
   auto it = executions_.find(execution);
   RequireDurable("start of", it == executions_.end() ? 0 : it->second.begun, durable,
                  Shown(execution));
+}
+
+void Auditor::OnTokenAcknowledged(const engine::TaskId& id, uint64_t durable) {
+  auto it = executions_.find(id.execution);
+  if (it == executions_.end())
+    return checks_->Fail("an accepted task token's execution exists", Shown(id.execution));
+  const Facts& facts = it->second;
+  for (size_t i = 0; i < facts.events.size(); ++i) {
+    const asl::HistoryEvent& event = facts.events[i];
+    if (event.type != EventType::kTaskSucceeded && event.type != EventType::kTaskFailed) continue;
+    asl::EventId before = event.previous;
+    if (At(facts, before).type == EventType::kTaskSubmitted) before = At(facts, before).previous;
+    if (At(facts, before).previous != id.scheduled) continue;
+    const auto record = std::find_if(facts.records.begin(), facts.records.end(),
+                                     [&](const auto& entry) { return entry.first > i; });
+    return RequireDurable("task token of", record->second, durable, Shown(id.execution));
+  }
+  checks_->Fail("what came by an accepted task token is in the history", Shown(id.execution));
 }
 
 void Auditor::OnStopAcknowledged(ExecutionNumber execution, uint64_t durable) {

@@ -20,6 +20,7 @@
 #include "engine/command.h"
 #include "engine/effects.h"
 #include "engine/ids.h"
+#include "engine/token.h"
 #include "storage/batch.h"
 #include "tests/sim/checks.h"
 #include "tests/sim/definitions.h"
@@ -46,6 +47,8 @@ class Auditor {
                  const std::string& instance);
   // The same for what a reply says.
   void OnStartAcknowledged(engine::ExecutionNumber execution, uint64_t durable);
+  // SendTaskSuccess or SendTaskFailure for that attempt was answered with OK.
+  void OnTokenAcknowledged(const engine::TaskId& id, uint64_t durable);
   void OnStopAcknowledged(engine::ExecutionNumber execution, uint64_t durable);
 
   // What workers have sent as results of a token: an accepted one must show in the history.
@@ -70,6 +73,8 @@ class Auditor {
                  uint64_t batch);
   void CheckEvent(engine::ExecutionNumber execution, const Facts& facts,
                   const asl::HistoryEvent& event);
+  void CheckIterations(engine::ExecutionNumber execution, const Facts& facts,
+                       const asl::HistoryEvent& event);
   void CheckTiming(engine::ExecutionNumber execution, const Facts& facts,
                    const asl::HistoryEvent& event);
   void CheckAccepted(const workers::Acknowledgement& acknowledgement, uint64_t durable);

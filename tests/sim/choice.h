@@ -21,6 +21,7 @@ enum class Act : uint8_t {
   kClient,   // a client asks or looks
   kWorker,   // a worker or its connection does something
   kClock,    // time passes
+  kTidy,     // housekeeping makes a pass
   kFault,    // something breaks
 };
 

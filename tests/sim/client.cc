@@ -22,29 +22,41 @@ std::string Shown(ExecutionNumber execution) {
   return fmt::format("execution {:016x}", ToInt(execution));
 }
 
-engine::RevisionPtr Compile(const Definition& definition, Checks* checks) {
-  asl::Compiled compiled = asl::Compile(definition.text);
-  for (const asl::Problem& problem : compiled.problems) {
-    checks->Fail("the definitions of the simulation are valid",
-                 problem.location + ": " + problem.message);
+constexpr std::string_view kRole = "arn:aws:iam::123456789012:role/sim";
+
+engine::RevisionPtr Compile(const Definition& definition, size_t version, Checks* checks) {
+  std::string text = TextOf(definition, version);
+  asl::Compiled compiled = asl::Compile(text);
+  if (compiled.program == nullptr) {
+    checks->Fail("the definitions of the simulation are valid", asl::RefusalText(compiled));
   }
   return std::make_shared<const engine::Revision>(
-      engine::Revision{.id = "revision-" + definition.machine,
+      engine::Revision{.id = engine::RevisionId(definition.machine, text, std::string(kRole)),
                        .machine = definition.machine,
-                       .role_arn = "arn:aws:iam::123456789012:role/sim",
-                       .definition = definition.text,
-                       .program = std::move(compiled.program)});
+                       .role_arn = std::string(kRole),
+                       .definition = text,
+                       .program = std::move(compiled.program),
+                       .current = version == 0});
 }
 
 }  // namespace
 
 SimClient::SimClient(Random* random, SimStore* store, Auditor* auditor, Checks* checks,
-                     uint32_t partitions)
-    : random_(random), store_(store), auditor_(auditor), checks_(checks), partitions_(partitions) {
+                     const std::vector<std::string>* task_tokens, uint32_t partitions,
+                     std::function<bool(asl::Millis)> may_be_gone)
+    : random_(random),
+      store_(store),
+      auditor_(auditor),
+      checks_(checks),
+      task_tokens_(task_tokens),
+      partitions_(partitions),
+      may_be_gone_(std::move(may_be_gone)) {
   for (const Definition& definition : Definitions()) {
-    engine::RevisionPtr revision = Compile(definition, checks_);
-    compiled_.Publish(revision);
-    auditor_->KnowRevision(std::move(revision), &definition);
+    for (size_t version = 0; version < kVersions; ++version) {
+      engine::RevisionPtr revision = Compile(definition, version, checks_);
+      compiled_.Publish(revision);
+      auditor_->KnowRevision(std::move(revision), &definition);
+    }
   }
 }
 
@@ -55,22 +67,62 @@ std::string SimClient::Act(Process* process) {
   }
   const size_t draw = random_->Below(100);
   if (draw < 40) return StartNew(process);
-  if (draw < 52) return StartAgain(process);
-  if (draw < 62) return Stop(process);
-  if (draw < 75) return Probe(process);
+  if (draw < 50) return StartAgain(process);
+  if (draw < 60) return Stop(process);
+  if (draw < 64) return Update(process);
+  if (draw < 66) return Delete(process);
+  if (draw < 72) return Probe(process);
+  if (draw < 78) return ChangeVersions(process);
+  if (draw < 88) return UseToken(process);
   return Look();
 }
 
 std::string SimClient::Create(Process* process, const Definition& definition) {
   creating_.insert(definition.machine);
-  process->Post(0, engine::CreateStateMachine{
-                       .revision = compiled_.FindMachine(definition.machine),
-                       .reply = [this](const absl::StatusOr<engine::RevisionPtr>& created) {
-                         if (created.ok()) return;
-                         checks_->Fail("a machine is created",
-                                       std::string(created.status().message()));
-                       }});
+  process->Post(
+      0, engine::CreateStateMachine{.revision = compiled_.FindMachine(definition.machine),
+                                    .reply = [this, machine = definition.machine](
+                                                 const absl::StatusOr<engine::Created>& created) {
+                                      creating_.erase(machine);
+                                      if (created.ok()) return;
+                                      checks_->Fail("a machine is created",
+                                                    std::string(created.status().message()));
+                                    }});
   return "create " + definition.machine;
+}
+
+// Refused while it is being deleted, or as gone when that overtook the call.
+void SimClient::OnChanged(std::string_view what, const absl::Status& status) {
+  if (status.ok() || absl::IsNotFound(status) || absl::IsFailedPrecondition(status)) return;
+  checks_->Fail(fmt::format("{} is answered", what), std::string(status.message()));
+}
+
+std::string SimClient::Update(Process* process) {
+  const Definition& definition = Definitions()[random_->Below(Definitions().size())];
+  const size_t version = random_->Below(kVersions);
+  const std::string text = TextOf(definition, version);
+  process->Post(
+      0, engine::UpdateStateMachine{
+             .machine = definition.machine,
+             .definition = text,
+             .program = asl::Compile(text).program,
+             .role_arn = std::nullopt,
+             .publish = random_->Chance(50) ? std::optional(engine::Publish{.description = "drawn"})
+                                            : std::nullopt,
+             .reply = [this](const absl::StatusOr<engine::Updated>& updated) {
+               OnChanged("an update", updated.status());
+             }});
+  return fmt::format("update {} to version {}", definition.machine, version);
+}
+
+// It is created again once it is gone.
+std::string SimClient::Delete(Process* process) {
+  const Definition& definition = Definitions()[random_->Below(Definitions().size())];
+  process->Post(0, engine::DeleteStateMachine{.machine = definition.machine,
+                                              .reply = [this](const absl::StatusOr<bool>& deleted) {
+                                                OnChanged("a deletion", deleted.status());
+                                              }});
+  return "delete " + definition.machine;
 }
 
 std::string SimClient::StartNew(Process* process) {
@@ -95,22 +147,22 @@ std::string SimClient::StartAgain(Process* process) {
   if (process->registry().FindMachine(call.machine) == nullptr) return "waits for " + call.machine;
   if (call.fresh && !started_.contains(call.name)) return "does not know the name yet";
   call.fresh = false;
-  if (random_->Chance(20)) call.input = R"({"another":"input","items":[]})";
+  if (random_->Chance(20)) call.input = R"({"another":"input","order":0,"items":[]})";
   Start(process, call);
   return "start again " + call.name;
 }
 
 void SimClient::Start(Process* process, const Call& call) {
   const engine::Hash128 hash = engine::HashName(call.machine, call.name);
-  process->Post(
-      engine::OwnerOf(hash, partitions_),
-      engine::StartExecution{
-          .revision = process->registry().FindMachine(call.machine),
-          .name = call.name,
-          .fresh_name = call.fresh,
-          .input = std::make_shared<const std::string>(call.input),
-          .name_hash = hash,
-          .reply = [this, call](const absl::StatusOr<engine::Started>& s) { OnStarted(call, s); }});
+  engine::StartExecution start{
+      .revision = process->registry().FindMachine(call.machine),
+      .name = call.name,
+      .fresh_name = call.fresh,
+      .input = std::make_shared<const std::string>(call.input),
+      .name_hash = hash,
+      .reply = [this, call](const absl::StatusOr<engine::Started>& s) { OnStarted(call, s); }};
+  Aim(process, start);
+  process->Post(engine::OwnerOf(hash, partitions_), std::move(start));
 }
 
 void SimClient::OnStarted(const Call& call, const absl::StatusOr<engine::Started>& started) {
@@ -125,6 +177,7 @@ void SimClient::OnStarted(const Call& call, const absl::StatusOr<engine::Started
     }
     return;
   }
+  if (absl::IsAborted(started.status())) return;  // the machine was updated or deleted meanwhile
   if (!absl::IsAlreadyExists(started.status())) {
     return checks_->Fail("a start is answered",
                          call.name + ": " + std::string(started.status().message()));
@@ -143,15 +196,48 @@ std::string SimClient::Stop(Process* process) {
   const ExecutionNumber execution = it->second.first;
   process->Post(
       PartitionOf(execution),
-      engine::StopExecution{.execution = execution,
-                            .error = {.name = "Stopped", .cause = "by the client"},
-                            .reply = [this, execution](const absl::StatusOr<asl::Millis>& stopped) {
-                              if (!stopped.ok())
-                                return checks_->Fail("a stop is answered", Shown(execution));
-                              auditor_->OnStopAcknowledged(execution,
-                                                           store_->durable(PartitionOf(execution)));
-                            }});
+      engine::StopExecution{
+          .execution = execution,
+          .error = {.name = "Stopped", .cause = "by the client"},
+          .reply = [this, execution](const absl::StatusOr<asl::Millis>& stopped) {
+            if (absl::IsNotFound(stopped.status()) && MayBeGone(execution)) return;
+            if (!stopped.ok())
+              return checks_->Fail(
+                  "a stop is answered",
+                  fmt::format("{}: {}", Shown(execution), std::string(stopped.status().message())));
+            auditor_->OnStopAcknowledged(execution, store_->durable(PartitionOf(execution)));
+          }});
   return "stop " + it->first;
+}
+
+// Mostly one of the newest: the older ones' Tasks are over.
+std::string SimClient::UseToken(Process* process) {
+  if (task_tokens_->empty()) return "has no task token";
+  const size_t back = random_->Below(std::min<size_t>(task_tokens_->size(), 6));
+  std::string token = (*task_tokens_)[task_tokens_->size() - 1 - back];
+  const engine::TaskId id = engine::DecodeToken(token)->id;
+  const bool forged = random_->Chance(10);
+  if (forged) token.back() = static_cast<char>(token.back() ^ 1);
+  engine::TokenAnswer answer = engine::TokenHeartbeat{};
+  const size_t kind = random_->Below(4);
+  if (kind == 0) answer = engine::TokenFailure{{.name = "Flaky", .cause = "as drawn"}};
+  if (kind == 1) answer = engine::TokenSuccess{std::make_shared<const std::string>(R"({"yes":1})")};
+  process->Post(
+      PartitionOf(id.execution),
+      engine::AnswerByToken{.token = std::move(token),
+                            .answer = std::move(answer),
+                            .reply = [this, id, kind, forged](const absl::StatusOr<bool>& done) {
+                              if (forged == absl::IsInvalidArgument(done.status())) {
+                                if (done.ok() && kind < 2) {
+                                  auditor_->OnTokenAcknowledged(
+                                      id, store_->durable(PartitionOf(id.execution)));
+                                }
+                                return;
+                              }
+                              checks_->Fail("a forged task token, and no other, is refused as that",
+                                            Shown(id.execution));
+                            }});
+  return fmt::format("use task token {}", kind);
 }
 
 std::string SimClient::Probe(Process* process) {
@@ -183,10 +269,15 @@ void SimClient::LookAtAll() {
 void SimClient::LookAt(ExecutionNumber execution) {
   const storage::View view = store_->durable_view();
   const auto description = engine::Describe(*view, compiled_, execution);
+  if (absl::IsNotFound(description.status()) && MayBeGone(execution)) {
+    seen_[execution].gone = true;
+    return;
+  }
   if (!description.ok()) {
     return checks_->Fail("an acknowledged start is there",
                          Shown(execution) + ": " + std::string(description.status().message()));
   }
+  CheckAim(*description);
   std::vector<std::string> events;
   bool terminal = false;
   asl::EventId from = asl::EventId::kNone;
@@ -208,6 +299,7 @@ void SimClient::LookAt(ExecutionNumber execution) {
   } while (from != asl::EventId::kNone);
 
   Seen& seen = seen_[execution];
+  if (seen.gone) return checks_->Fail("what is gone stays away", Shown(execution));
   if (events.size() < seen.events.size() ||
       !std::equal(seen.events.begin(), seen.events.end(), events.begin())) {
     return checks_->Fail("what a client saw is still there",
@@ -220,6 +312,14 @@ void SimClient::LookAt(ExecutionNumber execution) {
   if (ended != terminal) return checks_->Fail("status and history say the same", Shown(execution));
   seen.events = std::move(events);
   seen.ended = ended;
+}
+
+// It has ended durably, and its retention is over.
+bool SimClient::MayBeGone(ExecutionNumber execution) const {
+  auto it = auditor_->executions().find(execution);
+  if (it == auditor_->executions().end() || it->second.ended == 0) return false;
+  return it->second.ended <= store_->durable(PartitionOf(execution)) &&
+         may_be_gone_(it->second.events.back().time);
 }
 
 void SimClient::CheckProbes() {

@@ -60,6 +60,80 @@ constexpr std::string_view kBounded = R"("TimeoutSeconds":20,"States":{
     "Next":"Rest"},
   "Rest":{"Type":"Wait","Seconds":9,"End":true}})";
 
+// Branches that wait for different things, one of which may fail and take the others with it; tried
+// again as a whole.
+constexpr std::string_view kBranches = R"("States":{
+  "First":{"Type":"Parallel","Branches":[
+      {"StartAt":"Pay","States":{
+        "Pay":{"Type":"Task","Resource":"arn:aws:lambda:us-east-1:123456789012:function:pay","Next":"Nap"},
+        "Nap":{"Type":"Wait","Seconds":3,"End":true}}},
+      {"StartAt":"Cook","States":{
+        "Cook":{"Type":"Task","Resource":"arn:aws:states:us-east-1:123456789012:activity:cook","TimeoutSeconds":30,
+          "HeartbeatSeconds":7,"End":true}}},
+      {"StartAt":"Doze","States":{
+        "Doze":{"Type":"Wait","Seconds":8,"Next":"Pack"},
+        "Pack":{"Type":"Task","Resource":"arn:aws:lambda:us-east-1:123456789012:function:pack","TimeoutSeconds":20,
+          "End":true}}}],
+    "Retry":[{"ErrorEquals":["Flaky"],"IntervalSeconds":1,"MaxAttempts":1}],
+    "Catch":[{"ErrorEquals":["States.ALL"],"ResultPath":"$.error","Next":"Ship"}],"ResultPath":"$.all","Next":"Ship"},
+  "Ship":{"Type":"Task","Resource":"arn:aws:lambda:us-east-1:123456789012:function:ship","End":true}})";
+
+// Iterations, a few at a time, each with branches of its own.
+constexpr std::string_view kItems = R"("States":{
+  "First":{"Type":"Map","ItemsPath":"$.items","MaxConcurrency":3,
+    "ItemSelector":{"item.$":"$$.Map.Item.Value","order.$":"$.order"},
+    "ItemProcessor":{"StartAt":"Pick","States":{
+      "Pick":{"Type":"Task","Resource":"arn:aws:lambda:us-east-1:123456789012:function:pay","TimeoutSeconds":9,
+        "Retry":[{"ErrorEquals":["States.ALL"],"IntervalSeconds":1,"MaxAttempts":2}],"ResultPath":"$.picked",
+        "Next":"Both"},
+      "Both":{"Type":"Parallel","End":true,"Branches":[
+        {"StartAt":"Nod","States":{"Nod":{"Type":"Wait","Seconds":2,"End":true}}},
+        {"StartAt":"Keep","States":{"Keep":{"Type":"Pass","Parameters":{"at.$":"$$.Map.Item.Index"},"End":true}}}]}}},
+    "Catch":[{"ErrorEquals":["States.ALL"],"ResultPath":"$.error","Next":"Done"}],"ResultPath":"$.picked","Next":"Done"},
+  "Done":{"Type":"Succeed"}})";
+
+// A list without a limit within a branch: each is tried again as a whole, with what it had under way
+// given up.
+constexpr std::string_view kNested = R"("States":{
+  "First":{"Type":"Parallel","Branches":[
+      {"StartAt":"Each","States":{
+        "Each":{"Type":"Map","ItemsPath":"$.items","Iterator":{"StartAt":"Pick","States":{
+            "Pick":{"Type":"Task","Resource":"arn:aws:lambda:us-east-1:123456789012:function:pay","Next":"Nod"},
+            "Nod":{"Type":"Wait","Seconds":2,"End":true}}},
+          "Retry":[{"ErrorEquals":["Flaky"],"IntervalSeconds":1,"MaxAttempts":1}],"End":true}}},
+      {"StartAt":"Doze","States":{
+        "Doze":{"Type":"Wait","Seconds":4,"Next":"Pack"},
+        "Pack":{"Type":"Task","Resource":"arn:aws:lambda:us-east-1:123456789012:function:pack","TimeoutSeconds":12,
+          "End":true}}}],
+    "Retry":[{"ErrorEquals":["States.ALL"],"IntervalSeconds":2,"MaxAttempts":1}],
+    "Catch":[{"ErrorEquals":["States.ALL"],"ResultPath":"$.error","Next":"Done"}],"ResultPath":"$.all","Next":"Done"},
+  "Done":{"Type":"Succeed"}})";
+
+// The worker hands a token on; whoever has it ends the Task, or nobody does.
+constexpr std::string_view kAsk = R"("States":{
+  "First":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke.waitForTaskToken",
+    "Parameters":{"FunctionName":"pack","Payload":{"token.$":"$$.Task.Token"}},
+    "TimeoutSeconds":60,"HeartbeatSeconds":15,
+    "Retry":[{"ErrorEquals":["Flaky"],"IntervalSeconds":1,"MaxAttempts":1}],
+    "Catch":[{"ErrorEquals":["States.ALL"],"ResultPath":"$.error","Next":"Done"}],"ResultPath":"$.answer","Next":"Done"},
+  "Done":{"Type":"Succeed"}})";
+
+// Variables, read long after they were assigned, in iterations and in either language.
+constexpr std::string_view kVariables = R"("States":{
+  "First":{"Type":"Pass","Assign":{"order.$":"$.order","items.$":"$.items"},"Next":"Doze"},
+  "Doze":{"Type":"Wait","Seconds":3,"OutputPath":"$items","Next":"Each"},
+  "Each":{"QueryLanguage":"JSONata","Type":"Map","Items":"{% $items %}","MaxConcurrency":3,
+    "ItemSelector":{"item":"{% $states.context.Map.Item.Value + $order %}"},
+    "ItemProcessor":{"StartAt":"Pick","States":{
+      "Pick":{"Type":"Task","Resource":"arn:aws:lambda:us-east-1:123456789012:function:pay","Assign":{"picked.$":"$"},
+        "Retry":[{"ErrorEquals":["States.ALL"],"IntervalSeconds":1,"MaxAttempts":2}],"ResultPath":null,"Next":"Nod"},
+      "Nod":{"Type":"Wait","Seconds":2,"Next":"Keep"},
+      "Keep":{"QueryLanguage":"JSONata","Type":"Pass","Output":["{% $picked %}","{% $order %}"],"End":true}}},
+    "Catch":[{"ErrorEquals":["States.ALL"],"Assign":{"failed":"{% $states.errorOutput %}"},"Next":"Done"}],
+    "Assign":{"all":"{% $states.result %}"},"Next":"Done"},
+  "Done":{"QueryLanguage":"JSONata","Type":"Succeed",
+    "Output":{"order":"{% $order %}","failed":"{% $exists($failed) %}","all":"{% $count($all) %}"}}})";
+
 }  // namespace
 
 const std::vector<Definition>& Definitions() {
@@ -70,6 +144,11 @@ const std::vector<Definition>& Definitions() {
       {.machine = "deadline", .text = Machine(kDeadline), .interval_s = {{"First", 1}}},
       {.machine = "heartbeat", .text = Machine(kHeartbeat)},
       {.machine = "loop", .text = Machine(kLoop)},
+      {.machine = "branches", .text = Machine(kBranches), .wait_s = {{"Nap", 3}, {"Doze", 8}}},
+      {.machine = "items", .text = Machine(kItems), .wait_s = {{"Nod", 2}}},
+      {.machine = "nested", .text = Machine(kNested), .wait_s = {{"Nod", 2}, {"Doze", 4}}},
+      {.machine = "ask", .text = Machine(kAsk)},
+      {.machine = "variables", .text = Machine(kVariables), .wait_s = {{"Doze", 3}, {"Nod", 2}}},
       {.machine = "bounded",
        .text = Machine(kBounded),
        .wait_s = {{"First", 6}, {"Rest", 9}},
@@ -79,10 +158,19 @@ const std::vector<Definition>& Definitions() {
 }
 
 std::string MakeInput(std::string_view machine, uint64_t n) {
-  if (machine != "loop") return fmt::format(R"({{"order": {}, "note":"n{}"}})", n, n % 7);
+  const bool iterates = machine == "items" || machine == "nested" || machine == "variables";
+  if (machine != "loop" && !iterates) {
+    return fmt::format(R"({{"order": {}, "note":"n{}"}})", n, n % 7);
+  }
   std::string items;
-  for (uint64_t i = 0; i < 30 + n % 170; ++i) items += fmt::format("{}{}", i == 0 ? "" : ",", i);
+  for (uint64_t i = 0; i < (iterates ? n % 12 : 30 + n % 170); ++i)
+    items += fmt::format("{}{}", i == 0 ? "" : ",", i);
   return fmt::format(R"({{"order":{},"items":[{}]}})", n, items);
+}
+
+std::string TextOf(const Definition& definition, size_t version) {
+  if (version == 0) return definition.text;
+  return fmt::format(R"({{"Comment":"version {}",{})", version, definition.text.substr(1));
 }
 
 const std::vector<std::string>& Queues() {

@@ -20,14 +20,18 @@ enum class StoreMode : uint8_t {
 // Each is planted outside the engine, where its work is carried out, and must turn a checker red.
 enum class Plant : uint8_t {
   kNone,
-  kEarlyRelease,  // partitions are told that a batch is durable when it is only written
-  kLostDispatch,  // one DispatchTask effect never leaves
-  kLostTimerRow,  // one timer row is left out of its batch
-  kLostFrameRow,  // one frame row is left out of its batch
-  kDoubleSend,    // one task is sent twice
-  kLostSync,      // syncs are announced and not done
-  kLostSlot,      // one slot is never given back
-  kLostLetter,    // one message is never delivered
+  kEarlyRelease,    // partitions are told that a batch is durable when it is only written
+  kLostDispatch,    // one DispatchTask effect never leaves
+  kLostTimerRow,    // one timer row is left out of its batch
+  kLostFrameRow,    // one frame row is left out of its batch
+  kLostResultRow,   // the same of what a branch answered
+  kLostListingRow,  // the same of a list of executions
+  kKeptTimerRow,    // one timer row stays that a batch should have deleted
+  kKeptEndRow,      // the same of the index of ends, as the retention passes
+  kDoubleSend,      // one task is sent twice
+  kLostSync,        // syncs are announced and not done
+  kLostSlot,        // one slot is never given back
+  kLostLetter,      // one message is never delivered
 };
 
 struct Options {

@@ -30,37 +30,74 @@ template <class... Ts>
 Overload(Ts...) -> Overload<Ts...>;
 
 constexpr std::array<std::string_view, std::variant_size_v<Command>> kCommandNames = {
-    "StartExecution",  "StopExecution",   "CreateStateMachine", "WorkerAnswer",
-    "WorkerConnected", "WorkerLost",      "SlotOffered",        "TaskNotSent",
-    "MessageArrived",  "MessagesApplied", "SendProbe",          "NameLoaded",
-    "ExecutionLoaded", "PayloadLoaded",   "TimersLoaded",       "TasksLoaded"};
+    "StartExecution",
+    "StopExecution",
+    "CreateStateMachine",
+    "UpdateStateMachine",
+    "DeleteStateMachine",
+    "CreateActivity",
+    "DeleteActivity",
+    "ChangeTags",
+    "PublishVersion",
+    "DeleteVersion",
+    "CreateAlias",
+    "UpdateAlias",
+    "DeleteAlias",
+    "CloseRevision",
+    "RemoveMachine",
+    "RemoveRevision",
+    "Barrier",
+    "SweepHistory",
+    "WorkerAnswer",
+    "AnswerByToken",
+    "WorkerConnected",
+    "WorkerLost",
+    "SlotOffered",
+    "TaskNotSent",
+    "MessageArrived",
+    "MessagesApplied",
+    "SendProbe",
+    "NameLoaded",
+    "ExecutionLoaded",
+    "PayloadLoaded",
+    "TimersLoaded",
+    "TasksLoaded",
+    "EndsLoaded",
+    "ReleaseParked"};
+static_assert(!kCommandNames.back().empty(), "every command has a name");
 
-// The batch without its first put into `table`, as if the engine had forgotten that row.
-storage::Batch WithoutFirstPut(const storage::Batch& batch, storage::TableTag table,
-                               bool* left_out) {
+enum class Row : uint8_t { kPut, kDelete };
+
+// The batch without its first row of that kind in `table`, as if the engine had forgotten it.
+storage::Batch WithoutFirst(const storage::Batch& batch, Row row, storage::TableTag table,
+                            bool* left_out) {
   class Copy : public storage::BatchVisitor {
    public:
-    Copy(storage::Batch* to, storage::TableTag table, bool* left_out)
-        : to_(to), table_(table), left_out_(left_out) {}
+    Copy(storage::Batch* to, Row row, storage::TableTag table, bool* left_out)
+        : to_(to), row_(row), table_(table), left_out_(left_out) {}
     void Put(storage::TableTag tag, std::string_view key, std::string_view value) override {
-      if (tag == table_ && !*left_out_) {
-        *left_out_ = true;
-      } else {
-        to_->Put(tag, key, value);
-      }
+      if (!LeavesOut(Row::kPut, tag)) to_->Put(tag, key, value);
     }
-    void Delete(storage::TableTag tag, std::string_view key) override { to_->Delete(tag, key); }
+    void Delete(storage::TableTag tag, std::string_view key) override {
+      if (!LeavesOut(Row::kDelete, tag)) to_->Delete(tag, key);
+    }
     void DeleteRange(storage::TableTag tag, std::string_view begin, std::string_view end) override {
       to_->DeleteRange(tag, begin, end);
     }
 
    private:
+    bool LeavesOut(Row row, storage::TableTag tag) {
+      if (row != row_ || tag != table_ || *left_out_) return false;
+      return *left_out_ = true;
+    }
+
     storage::Batch* to_;
-    storage::TableTag table_;
+    const Row row_;
+    const storage::TableTag table_;
     bool* left_out_;
   };
   storage::Batch copy(batch.header());
-  Copy visitor(&copy, table, left_out);
+  Copy visitor(&copy, row, table, left_out);
   storage::BatchHeader header;
   const absl::Status visited = storage::Batch::Visit(batch.bytes(), &header, visitor);
   return visited.ok() ? copy : batch;
@@ -78,10 +115,16 @@ void Process::Start() {
   if (!machines.ok())
     return s_.checks->Fail("the store opens", std::string(machines.status().message()));
   for (const engine::RevisionPtr& machine : *machines) registry_.Publish(machine);
+  const auto versions = engine::ReadVersions(s_.store->store());
+  if (!versions.ok())
+    return s_.checks->Fail("the store opens", std::string(versions.status().message()));
+  for (const engine::VersionsPtr& of_machine : *versions) registry_.Publish(of_machine);
   inboxes_.resize(s_.partitions);
   for (PartitionId id = 0; id < s_.partitions; ++id) {
-    engine::PartitionOptions options{
-        .id = id, .token_key = std::string(kTokenKey), .redeliver = {std::string(kRedeliverQueue)}};
+    engine::PartitionOptions options{.id = id,
+                                     .token_key = std::string(kTokenKey),
+                                     .retention_ms = s_.retention_ms,
+                                     .redeliver = {std::string(kRedeliverQueue)}};
     // Sometimes so small that executions are dropped and read again all the time.
     if (*s_.faults && s_.random->Chance(50)) options.cache_bytes_max = 2'000;
     partitions_.push_back(
@@ -89,6 +132,7 @@ void Process::Start() {
     const absl::Status status = partitions_.back()->Recover(
         s_.store->store(), id == 0 ? *machines : std::vector<engine::RevisionPtr>{}, *s_.wall);
     if (!status.ok()) s_.checks->Fail("a partition recovers", std::string(status.message()));
+    if (id == 0) partitions_.back()->RecoverVersions(*versions);
   }
   s_.store->set_notices(
       {.applied = [this](CommitNotice n) { inboxes_[n.partition].applied.push_back(n); },
@@ -136,6 +180,7 @@ std::string Process::DoIt(const Choice& choice) {
     case Act::kClient:
     case Act::kWorker:
     case Act::kClock:
+    case Act::kTidy:
     case Act::kFault:
       break;
   }
@@ -159,14 +204,18 @@ std::string Process::TakeTurn(PartitionId id) {
   std::optional<storage::Batch> batch = partitions_[id]->TakeTurn(*s_.wall, limits);
   if (!batch) return "wrote nothing";
   s_.auditor->OnBatch(*batch);
-  const auto leave_out = [&](Plant plant, engine::Table table) {
+  const auto leave_out = [&](Plant plant, Row row, engine::Table table) {
     if (s_.sabotage->plant() != plant) return;
     bool found = false;
-    storage::Batch without = WithoutFirstPut(*batch, table, &found);
+    storage::Batch without = WithoutFirst(*batch, row, table, &found);
     if (found && s_.sabotage->Strikes(plant)) batch = std::move(without);
   };
-  leave_out(Plant::kLostTimerRow, engine::kTimers);
-  leave_out(Plant::kLostFrameRow, engine::kFrames);
+  leave_out(Plant::kLostTimerRow, Row::kPut, engine::kTimers);
+  leave_out(Plant::kLostFrameRow, Row::kPut, engine::kFrames);
+  leave_out(Plant::kLostResultRow, Row::kPut, engine::kResults);
+  leave_out(Plant::kLostListingRow, Row::kPut, engine::kListing);
+  leave_out(Plant::kKeptTimerRow, Row::kDelete, engine::kTimers);
+  leave_out(Plant::kKeptEndRow, Row::kDelete, engine::kEnded);
   std::string what = fmt::format("#{} {} rows", batch->header().number, batch->operations());
   s_.store->Submit(*std::move(batch));
   return what;
@@ -231,11 +280,16 @@ std::string Process::Send() {
   return what + ", gone";
 }
 
-// What the worker is given is what the history says was scheduled.
+// What the worker is given is what the history says was scheduled. By the time that the engine hears
+// of the batch's durability, the execution may be over and gone.
 void Process::CheckDispatch(const workers::TaskRequest& request) {
   const auto parts = engine::DecodeToken(request.token);
   const auto page = engine::ReadPage(*s_.store->durable_view(), registry_, parts->id.execution,
                                      parts->id.scheduled, 1, storage::Direction::kForward);
+  if (absl::IsNotFound(page.status())) {
+    const auto facts = s_.auditor->executions().find(parts->id.execution);
+    if (facts != s_.auditor->executions().end() && facts->second.ended != 0) return;
+  }
   if (!page.ok() || page->events.size() != 1) {
     return s_.checks->Fail("a task that leaves is in the durable history", request.state_name);
   }
@@ -274,7 +328,15 @@ void Process::Release(PartitionId from, std::vector<engine::Effect> effects) {
         Post(e.sender, engine::MessagesApplied{.receiver = from, .number = e.number, .gap = e.gap});
       },
       [this](engine::PublishRevision& e) { registry_.Publish(std::move(e.revision)); },
+      [this](engine::PublishVersions& e) { registry_.Publish(std::move(e.versions)); },
+      [this](engine::ForgetRevision& e) { registry_.ForgetRevision(e.id); },
+      [this](engine::ForgetMachine& e) { registry_.ForgetMachine(e.name); },
+      // Nobody creates activities or tags here: every activity exists.
+      [](engine::PublishActivity&) {},
+      [](engine::ForgetActivity&) {},
+      [](engine::PublishTags&) {},
       [](engine::AnnounceEnd&) {},
+      [](engine::AnnounceChanges&) {},
   };
   for (engine::Effect& effect : effects) {
     const auto* dispatch = std::get_if<engine::DispatchTask>(&effect);

@@ -39,6 +39,8 @@ struct Surroundings {
   uint32_t slots;  // that every worker grants
   const asl::Millis* wall;
   const bool* faults;  // messages are repeated and reordered, turns cut short, caches small
+  // How long ended executions are kept; by default for longer than a simulation lasts.
+  int64_t retention_ms = int64_t{36'500} * 86'400'000;
 };
 
 class Process : private engine::Ports, private workers::Events {
@@ -54,6 +56,7 @@ class Process : private engine::Ports, private workers::Events {
   void Post(engine::PartitionId partition, engine::Command command);
   workers::Pool& pool() { return pool_; }
   const engine::Registry& registry() const { return registry_; }
+  engine::Registry* mutable_registry() { return &registry_; }  // for housekeeping
   asl::Millis NextWake() const;
   // Nothing is on its way anywhere.
   bool Idle() const;
@@ -61,6 +64,9 @@ class Process : private engine::Ports, private workers::Events {
   void CheckSlotsReturned();
   uint64_t messages() const { return messages_; }
   uint64_t turns() const { return turns_; }
+  size_t reads_waiting(engine::PartitionId partition) const {
+    return inboxes_.at(partition).reads.size();
+  }
 
  private:
   struct Inbox {
@@ -93,6 +99,7 @@ class Process : private engine::Ports, private workers::Events {
   void Load(engine::PartitionId partition, engine::LoadRequest request) override;
   void Release(engine::PartitionId partition, std::vector<engine::Effect> effects) override;
   uint64_t Random() override { return s_.random->Next(); }
+  bool MayStart(const std::string& revision) const override { return registry_.MayStart(revision); }
   engine::RevisionPtr FindRevision(const std::string& id) const override {
     return registry_.FindRevision(id);
   }

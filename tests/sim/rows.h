@@ -20,9 +20,17 @@ namespace sim {
 // timer;
 // - every task and frame row belongs to an open execution, every timer row to a known one;
 // - letters are dense, up to the number that their sender remembers.
-// `auditor` says which executions there must be. `finished`: everything has ended, so no such row
-// may be left.
+// `auditor` says which executions there must be.
+enum class Moment : uint8_t {
+  kRunning,   // partitions apply what is durable when they come to it, so some are behind others,
+              // and only what a partition's rows say of each other is looked at
+  kStopped,   // what is durable is applied
+  kFinished,  // everything has ended, so no such row may be left
+};
 void CheckRows(const storage::Reader& reader, uint32_t partitions, const Auditor& auditor,
-               bool finished, Checks* checks);
+               Moment moment, Checks* checks);
+
+// REQUIRES: every execution has ended and its retention is over, and housekeeping has tidied up.
+void CheckRetired(const storage::Reader& reader, Checks* checks);
 
 }  // namespace sim

@@ -15,6 +15,9 @@ constexpr int kSettleStepsMax = 400'000;  // far more than any run takes
 constexpr int64_t kSettleMsMax =
     20 * 60'000;  // the longest definition takes some three minutes with all its retries
 
+constexpr int64_t kLong = int64_t{36'500} * 86'400'000;  // ms; longer than any run lasts
+constexpr int kPassesMax = 20;
+
 constexpr unsigned kStoreWeight = 10;
 constexpr unsigned kSlowStoreWeight = 1;
 constexpr unsigned kClientWeight = 4;
@@ -38,6 +41,8 @@ std::string Name(const Choice& choice) {
       return fmt::format("w{}", choice.index);
     case Act::kClock:
       return "clock";
+    case Act::kTidy:
+      return "housekeeping";
     case Act::kFault:
       return "fault";
   }
@@ -60,6 +65,7 @@ std::string_view Verb(Act act) {
     case Act::kClient:
     case Act::kWorker:
     case Act::kClock:
+    case Act::kTidy:
     case Act::kFault:
       return "does";
   }
@@ -74,13 +80,15 @@ Run::Run(const Options& options)
       trace_(options.shown),
       sabotage_(options.plant, &random_),
       partitions_(3 + static_cast<uint32_t>(random_.Below(3))),
+      retention_ms_(random_.Chance(40) ? random_.Between(2'000, 40'000) : kLong),
       store_(SimStore::Make(options.store)),
       auditor_(&checks_),
       worker_world_{.random = &random_,
                     .auditor = &auditor_,
                     .checks = &checks_,
                     .slots = 1 + static_cast<uint32_t>(random_.Below(4))},
-      client_(&random_, store_.get(), &auditor_, &checks_, partitions_) {
+      client_(&random_, store_.get(), &auditor_, &checks_, &worker_world_.task_tokens, partitions_,
+              [this](asl::Millis ended) { return wall_max_ - ended >= retention_ms_; }) {
   store_->set_early_notices(options.plant == Plant::kEarlyRelease);
   store_->set_lose_synced(options.plant == Plant::kLostSync);
   const std::vector<std::string>& queues = Queues();
@@ -99,15 +107,20 @@ void Run::BeginProcess() {
                                                     .partitions = partitions_,
                                                     .slots = worker_world_.slots,
                                                     .wall = &wall_,
-                                                    .faults = &faults_});
+                                                    .faults = &faults_,
+                                                    .retention_ms = retention_ms_});
   process_->Start();
+  housekeeper_ = std::make_unique<Housekeeper>(process_.get(), store_.get(), &checks_, partitions_,
+                                               retention_ms_, [this] { return Settle(); });
 }
 
 bool Run::Execute() {
+  const Moment while_running =
+      options_.store == StoreMode::kMemory ? Moment::kStopped : Moment::kRunning;
   for (int step = 1; step <= options_.steps && !checks_.failed(); ++step) {
     Step();
     if (step % kRowCheckEvery == 0)
-      CheckRows(store_->store(), partitions_, auditor_, false, &checks_);
+      CheckRows(store_->store(), partitions_, auditor_, while_running, &checks_);
   }
   if (!checks_.failed()) Finish();
   return !checks_.failed();
@@ -127,6 +140,7 @@ void Run::Step() {
   AddWorkers(&choices);
   choices.push_back({Act::kClient, 0, kClientWeight});
   choices.push_back({Act::kClock, 0, kClockWeight});
+  choices.push_back({Act::kTidy, 0, 1});
   choices.push_back({Act::kFault, 0, 1});
   size_t sum = 0;
   for (const Choice& choice : choices) sum += choice.weight;
@@ -158,6 +172,9 @@ void Run::Do(const Choice& choice) {
       break;
     case Act::kClock:
       what = MoveClock();
+      break;
+    case Act::kTidy:
+      what = housekeeper_->Pass() ? "passes and is busy" : "passes";
       break;
     case Act::kFault:
       what = Break();
@@ -205,13 +222,14 @@ std::string Run::Crash() {
   ++crashes_;
   messages_ += process_->messages();
   turns_ += process_->turns();
+  housekeeper_.reset();
   process_.reset();
   client_.OnEngineCrashed();
   for (SimWorker& worker : workers_) worker.OnEngineCrashed();
   std::string what = "the engine crashes: " + store_->Crash(random_);
   auditor_.OnCrash(
       [this](engine::PartitionId partition) { return *store_->store().AppliedNumber(partition); });
-  CheckRows(store_->store(), partitions_, auditor_, false, &checks_);
+  CheckRows(store_->store(), partitions_, auditor_, Moment::kStopped, &checks_);
   client_.LookAtAll();
   BeginProcess();
   return what;
@@ -244,15 +262,35 @@ void Run::Finish() {
           fmt::format("{} open after {} ms: {}", auditor_.open(), wall_ - begin, DescribeOpen()));
     }
     wall_ = std::max(wall_, wake);
+    wall_max_ = wall_;
     trace_.Add(wall_, "clock", "does", "goes on");
   }
   if (checks_.failed()) return;
   if (auditor_.open() > 0)
     return checks_.Fail("once faults cease everything ends", "steps without end");
-  CheckRows(store_->store(), partitions_, auditor_, true, &checks_);
+  CheckRows(store_->store(), partitions_, auditor_, Moment::kFinished, &checks_);
   process_->CheckSlotsReturned();
   client_.LookAtAll();
   client_.CheckProbes();
+  if (retention_ms_ < kLong && !checks_.failed()) Retire();
+}
+
+// Everything has ended; so when its time is over nothing of it may be left.
+void Run::Retire() {
+  wall_ = wall_ + retention_ms_ + 1;
+  wall_max_ = wall_;
+  while (!checks_.failed() && Settle()) {
+  }
+  for (int pass = 0; pass < kPassesMax && housekeeper_->Pass(); ++pass) {
+    while (!checks_.failed() && Settle()) {
+    }
+  }
+  while (!checks_.failed() && Settle()) {
+  }
+  if (checks_.failed()) return;
+  CheckRows(store_->store(), partitions_, auditor_, Moment::kFinished, &checks_);
+  CheckRetired(store_->store(), &checks_);
+  client_.LookAtAll();
 }
 
 // The first open execution, for the failure's text.

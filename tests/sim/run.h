@@ -21,6 +21,7 @@
 #include "tests/sim/checks.h"
 #include "tests/sim/choice.h"
 #include "tests/sim/client.h"
+#include "tests/sim/housekeeper.h"
 #include "tests/sim/options.h"
 #include "tests/sim/process.h"
 #include "tests/sim/random.h"
@@ -50,6 +51,7 @@ class Run {
   void Step();
   bool Settle();  // one step of a world without faults; false: nothing is left to happen now
   void Finish();
+  void Retire();
   void Do(const Choice& choice);
   void AddWorkers(Choices* choices) const;
   std::string MoveClock();
@@ -64,6 +66,7 @@ class Run {
   Trace trace_;
   Sabotage sabotage_;
   const uint32_t partitions_;
+  const int64_t retention_ms_;  // so short in some runs that executions go while others come
   asl::Millis wall_{1'700'000'000'000};
   asl::Millis wall_max_ = wall_;
   bool faults_ = true;
@@ -74,6 +77,7 @@ class Run {
   std::vector<SimWorker> workers_;
   SimClient client_;
   std::unique_ptr<Process> process_;
+  std::unique_ptr<Housekeeper> housekeeper_;  // of process_
   uint64_t crashes_ = 0;
   uint64_t messages_ = 0;  // of processes that are gone
   uint64_t turns_ = 0;

@@ -122,9 +122,24 @@ void SimWorker::Take(const workers::TaskRequest& request) {
     w_->checks->Fail("a worker gets tasks of its own queues", request.queue);
   }
   ++w_->executed;
+  HandOn(request);
   jobs_.emplace(request.token, Job{.queue = request.queue, .heartbeat_s = request.heartbeat_s});
   old_tokens_.push_back(request.token);
   if (old_tokens_.size() > kOldTokensMax) old_tokens_.pop_front();
+}
+
+void SimWorker::HandOn(const workers::TaskRequest& request) {
+  constexpr std::string_view kMember = R"("token":")";
+  const std::string_view text =
+      std::string_view(*request.text).substr(request.offset, request.length);
+  const size_t at = text.find(kMember);
+  if (at == std::string_view::npos) return;
+  const std::string_view rest = text.substr(at + kMember.size());
+  if (auto token = engine::TokenFromText(rest.substr(0, rest.find('"')))) {
+    w_->task_tokens.push_back(*std::move(token));
+  } else {
+    w_->checks->Fail("a task token can be read", std::string(text));
+  }
 }
 
 void SimWorker::Acknowledged(const workers::Acknowledgement& acknowledgement) {

@@ -30,7 +30,8 @@ struct WorkerWorld {
   Auditor* auditor;
   Checks* checks;
   uint32_t slots;
-  std::set<std::string> received;  // every token that any worker process ever got
+  std::set<std::string> received;             // every token that any worker process ever got
+  std::vector<std::string> task_tokens = {};  // that functions were asked to hand on
   uint64_t executed = 0;
 };
 
@@ -71,6 +72,7 @@ class SimWorker {
   std::string WorkOn(const std::string& token, Job& job, bool faults);
   bool HasWork(const Job& job, bool faults) const;
   void Take(const workers::TaskRequest& request);
+  void HandOn(const workers::TaskRequest& request);
   void Acknowledged(const workers::Acknowledgement& acknowledgement);
   workers::Answer Finish(const std::string& token, bool faults);
   void Say(workers::Answer answer);

@@ -53,8 +53,8 @@ std::string ShowTask(std::string_view worker, const workers::TaskRequest& task) 
 }
 
 std::string ShowTimer(const engine::TimerKey& timer, asl::Millis now) {
-  static constexpr std::string_view kKinds[] = {"", "delay", "task timeout", "heartbeat",
-                                                "execution timeout"};
+  static constexpr std::string_view kKinds[] = {
+      "", "delay", "task timeout", "heartbeat", "execution timeout", "callback heartbeat"};
   return fmt::format("timer {} in {} ms", kKinds[static_cast<size_t>(timer.kind)], timer.due - now);
 }
 

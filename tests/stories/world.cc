@@ -112,6 +112,8 @@ std::vector<std::string> World::Do(const std::string& command) {
       worker.tasks.clear();
       worker.instance = fmt::format("{}-{}", worker.name, ++worker.generation);
     }
+  } else if (verb == "token") {
+    AnswerByToken(arguments);
   } else if (verb == "advance") {
     Advance(arguments.Word());
   } else if (verb == "rewind") {
@@ -147,11 +149,7 @@ void World::Pump(uint64_t turns_max) {
   }
   for (auto& [name, worker] : workers_) {
     for (workers::Outgoing& outgoing : std::exchange(worker->inbox, {})) {
-      for (const workers::TaskRequest& task : outgoing.tasks) {
-        worker->tasks[task.state_name] = {.token = task.token};
-        worker->last_tokens[task.state_name] = task.token;
-        Say(ShowTask(name, task));
-      }
+      // First what ends, then what begins: both may come in one message.
       for (const workers::Acknowledgement& ack : outgoing.acknowledgements) {
         const auto task =
             std::find_if(worker->tasks.begin(), worker->tasks.end(),
@@ -160,6 +158,12 @@ void World::Pump(uint64_t turns_max) {
                         task == worker->tasks.end() ? "" : task->first + " ",
                         AckName(ack.outcome)));
         if (task != worker->tasks.end()) worker->tasks.erase(task);
+      }
+      for (const workers::TaskRequest& task : outgoing.tasks) {
+        worker->tasks[task.state_name] = {.token = task.token};
+        worker->last_tokens[task.state_name] = task.token;
+        RememberTaskToken(task);
+        Say(ShowTask(name, task));
       }
       for (const std::string& token : outgoing.withdrawn) {
         std::erase_if(worker->tasks, [&, &who = name](const auto& entry) {
@@ -186,9 +190,7 @@ void World::Machine(Arguments& arguments) {
   const std::string name = arguments.Word();
   const std::string text = arguments.Rest();
   asl::Compiled compiled = asl::Compile(text);
-  for (const asl::Problem& problem : compiled.problems)
-    Say(fmt::format("! {}: {}", problem.location, problem.message));
-  if (compiled.program == nullptr) return;
+  if (compiled.program == nullptr) return Say("! " + asl::RefusalText(compiled));
   auto revision = std::make_shared<engine::Revision>(
       engine::Revision{.id = "revision-" + name,
                        .machine = name,
@@ -198,7 +200,7 @@ void World::Machine(Arguments& arguments) {
   process_->Post(
       0, engine::CreateStateMachine{
              .revision = std::move(revision),
-             .reply = [this, name](const absl::StatusOr<engine::RevisionPtr>& created) {
+             .reply = [this, name](const absl::StatusOr<engine::Created>& created) {
                Say(created.ok() ? "created " + name : std::string(created.status().message()));
              }});
 }
@@ -321,6 +323,38 @@ void World::Answer(std::string_view what, Worker& worker, Arguments& arguments) 
   if (worker.session != 0) process_->pool().OnAnswers(worker.session, {std::move(answer)});
 }
 
+void World::RememberTaskToken(const workers::TaskRequest& task) {
+  constexpr std::string_view kMember = R"("token":")";
+  const std::string_view text = std::string_view(*task.text).substr(task.offset, task.length);
+  const size_t at = text.find(kMember);
+  if (at == std::string_view::npos) return;
+  const std::string_view rest = text.substr(at + kMember.size());
+  task_tokens_[task.state_name] = rest.substr(0, rest.find('"'));
+}
+
+void World::AnswerByToken(Arguments& arguments) {
+  const std::string state = arguments.Word();
+  const std::optional<std::string> token = engine::TokenFromText(task_tokens_[state]);
+  if (!token) return Say("! no input had a task token: " + state);
+  const std::string what = arguments.Word();
+  engine::TokenAnswer answer = engine::TokenHeartbeat{};
+  if (what == "succeed") {
+    answer = engine::TokenSuccess{std::make_shared<const std::string>(arguments.Rest())};
+  } else if (what == "fail") {
+    const std::string error = arguments.Word();
+    answer = engine::TokenFailure{{.name = error, .cause = arguments.Rest()}};
+  } else if (what != "heartbeat") {
+    return Say("! no such answer: " + what);
+  }
+  process_->Post(PartitionOf(engine::DecodeToken(*token)->id.execution),
+                 engine::AnswerByToken{.token = *token,
+                                       .answer = std::move(answer),
+                                       .reply = [this, state](const absl::StatusOr<bool>& done) {
+                                         Say(done.ok() ? "token of " + state + " counts"
+                                                       : std::string(done.status().message()));
+                                       }});
+}
+
 // Stops at every moment when something is due, as a clock does.
 void World::Advance(std::string_view time) {
   const asl::Millis until = wall_ + Milliseconds(time);
@@ -353,17 +387,22 @@ void World::ShowNews() {
 
 void World::ShowEvents() {
   for (const auto& [name, execution] : executions_) {
+    std::vector<asl::HistoryEvent> news;
     size_t& shown = shown_[name];
-    const auto page = engine::ReadPage(*store_->durable_view(), process_->registry(), execution,
-                                       asl::EventId{static_cast<int64_t>(shown) + 1}, 30'000,
-                                       storage::Direction::kForward);
-    if (!page.ok()) {
-      Say("! " + std::string(page.status().message()));
-      continue;
+    for (size_t read = 1; read > 0;) {  // a page ends at its limit of bytes
+      const auto page = engine::ReadPage(*store_->durable_view(), process_->registry(), execution,
+                                         asl::EventId{static_cast<int64_t>(shown) + 1}, 30'000,
+                                         storage::Direction::kForward);
+      if (!page.ok()) {
+        Say("! " + std::string(page.status().message()));
+        break;
+      }
+      read = page->events.size();
+      shown += read;
+      news.insert(news.end(), page->events.begin(), page->events.end());
     }
-    for (std::string& line : ShowHistory(page->events))
+    for (std::string& line : ShowHistory(news))
       Say(executions_.size() > 1 ? name + " " + line : line);
-    shown += page->events.size();
   }
 }
 

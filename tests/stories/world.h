@@ -20,6 +20,9 @@
 //   fail W STATE ERROR CAUSE         the same
 //   forge W STATE OUTPUT             a result under a token that is wrong by one bit
 //   unasked W OUTPUT                 a result under a token that is none
+//   token STATE succeed OUTPUT       by the task token that the state's input handed out last, as
+//   token STATE fail ERROR CAUSE     its member "token"
+//   token STATE heartbeat
 //   advance 90s, advance 500ms
 //   rewind 60s                       the wall clock steps back
 //   crash                            what was synced is there for the next process
@@ -73,6 +76,8 @@ class World {
   void Probe(Arguments& arguments);
   void Connect(Arguments& arguments);
   void Disconnect(Worker& worker);
+  void RememberTaskToken(const workers::TaskRequest& task);
+  void AnswerByToken(Arguments& arguments);
   void Answer(std::string_view what, Worker& worker, Arguments& arguments);
   Worker& WorkerNamed(const std::string& name);
 
@@ -94,8 +99,9 @@ class World {
 
   std::map<std::string, std::shared_ptr<Worker>> workers_;
   std::vector<std::pair<std::string, engine::ExecutionNumber>>
-      executions_;                       // in order of their start
-  std::map<std::string, size_t> shown_;  // events, by execution name
+      executions_;                                  // in order of their start
+  std::map<std::string, std::string> task_tokens_;  // by state
+  std::map<std::string, size_t> shown_;             // events, by execution name
   std::set<std::string> timers_, probes_;
   std::vector<std::string> lines_;
 };

@@ -47,6 +47,13 @@ absl::StatusOr<std::string> ReadFile(const std::string& path) {
   return text;
 }
 
+bool Confirm(const std::string& question) {
+  fmt::print(stderr, "{} [y/N] ", question);
+  std::fflush(stderr);
+  const int answer = std::getchar();
+  return answer == 'y' || answer == 'Y';
+}
+
 absl::StatusOr<std::string> ReadInput(const std::string& argument) {
   if (argument == "-") return ReadFile("-");
   if (argument.starts_with('@')) return ReadFile(argument.substr(1));

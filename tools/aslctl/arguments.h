@@ -19,6 +19,9 @@ absl::StatusOr<std::string> ReadFile(const std::string& path);
 // JSON text itself, "@FILE", or "-" for stdin. Not checked.
 absl::StatusOr<std::string> ReadInput(const std::string& argument);
 
+// Asked on the terminal; false when the answer is anything but yes.
+bool Confirm(const std::string& question);
+
 struct ExecutionName {
   std::string state_machine;
   std::string name;

@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <cstdio>
+#include <nlohmann/json.hpp>
 
 #include "asld/v1/workflows.pb.h"
 #include "tools/aslctl/arguments.h"
@@ -13,19 +14,13 @@
 #include "tools/aslctl/engine_client.h"
 #include "tools/aslctl/execution_text.h"
 #include "tools/aslctl/history.h"
+#include "tools/aslctl/not_found.h"
 #include "tools/aslctl/wait.h"
 
 namespace aslctl {
 namespace {
 
-// Not found, said of an execution.
-Failure ExecutionFailure(const absl::Status& status, std::string what) {
-  Failure failure = FailureOf(status, std::move(what));
-  if (failure.exit == Exit::kNotFound) {
-    failure.fix = "give the execution's ARN, or MACHINE/NAME as in order/order-1";
-  }
-  return failure;
-}
+using Json = nlohmann::ordered_json;
 
 // Prints the output, or all of it with -o json; what went wrong, if anything, on stderr.
 Exit WaitAndPrint(EngineClient& engine, const std::string& arn, std::optional<double> timeout_s,
@@ -35,11 +30,9 @@ Exit WaitAndPrint(EngineClient& engine, const std::string& arn, std::optional<do
   const auto waited = WaitForEnd(engine, arn, timeout_ms);
   if (const auto* failure = std::get_if<Failure>(&waited)) return Tell(*failure);
   const auto& execution = std::get<asld::v1::Execution>(waited);
-  if (form == Form::kJson) {
-    fmt::print("{}", ExecutionJson(execution));
-  } else if (execution.status() == "SUCCEEDED") {
-    fmt::print("{}\n", execution.output());
-  }
+  const bool good = execution.status() == "SUCCEEDED";
+  Print(form, ExecutionJson(execution), {.name = "executionArn"},
+        good ? execution.output() + "\n" : "");
   if (const auto failure = EndedBadly(execution)) return Tell(*failure);
   const Style style = StyleOf(stderr);
   fmt::print(stderr, "{} {} SUCCEEDED after {}\n", style.Paint(Tone::kGood, style.Good()),
@@ -59,64 +52,64 @@ Exit Start(EngineClient& engine, const StartOptions& options) {
                  .fix = "--input takes JSON text, @FILE or - for stdin"});
   }
   const auto arn = engine.StartExecution(options.state_machine, options.name, *input);
-  if (!arn.ok()) return Tell(FailureOf(arn.status(), what));
+  if (!arn.ok()) {
+    return Tell(MachineFailure(engine, arn.status(), what, options.state_machine));
+  }
+  if (options.watch) return WatchToEnd(engine, *arn, options.timeout_s, options.form);
   if (options.wait) {
     fmt::print(stderr, "started {}\n", *arn);
     return WaitAndPrint(engine, *arn, options.timeout_s, options.form);
   }
-  fmt::print("{}", options.form == Form::kJson ? OneMemberJson("executionArn", *arn) : *arn + "\n");
+  Print(options.form, Json{{"executionArn", *arn}}, {.name = "executionArn"}, *arn + "\n");
   return Exit::kOk;
 }
 
-Exit Wait(EngineClient& engine, const std::string& execution, std::optional<double> timeout_s,
-          Form form) {
-  const std::string what = fmt::format("cannot wait for '{}'", execution);
-  const auto arn = engine.ResolveExecution(execution);
-  if (!arn.ok()) return Tell(ExecutionFailure(arn.status(), what));
+Exit Wait(EngineClient& engine, const WaitOptions& options) {
+  const std::string what = fmt::format("cannot wait for '{}'", options.execution);
+  const auto arn = engine.ResolveExecution(options.execution);
+  if (!arn.ok()) return Tell(ExecutionFailure(engine, arn.status(), what, options.execution));
   // Only an engine that has answered once is waited for when it goes away.
   if (const auto seen = engine.DescribeExecution(*arn); !seen.ok()) {
-    return Tell(ExecutionFailure(seen.status(), what));
+    return Tell(ExecutionFailure(engine, seen.status(), what, options.execution));
   }
-  return WaitAndPrint(engine, *arn, timeout_s, form);
+  return WaitAndPrint(engine, *arn, options.timeout_s, options.form);
 }
 
 Exit DescribeExecution(EngineClient& engine, const std::string& execution, Form form) {
   const std::string what = fmt::format("cannot describe '{}'", execution);
   const auto arn = engine.ResolveExecution(execution);
-  if (!arn.ok()) return Tell(ExecutionFailure(arn.status(), what));
+  if (!arn.ok()) return Tell(ExecutionFailure(engine, arn.status(), what, execution));
   const auto found = engine.DescribeExecution(*arn);
-  if (!found.ok()) return Tell(ExecutionFailure(found.status(), what));
-  fmt::print("{}",
-             form == Form::kJson ? ExecutionJson(*found) : ExecutionText(*found, StyleOf(stdout)));
+  if (!found.ok()) return Tell(ExecutionFailure(engine, found.status(), what, execution));
+  Print(form, ExecutionJson(*found), {.name = "executionArn"},
+        ExecutionText(*found, StyleOf(stdout)));
   return Exit::kOk;
 }
 
 Exit History(EngineClient& engine, const HistoryOptions& options) {
   const std::string what = fmt::format("cannot read the history of '{}'", options.execution);
   const auto arn = engine.ResolveExecution(options.execution);
-  if (!arn.ok()) return Tell(ExecutionFailure(arn.status(), what));
+  if (!arn.ok()) return Tell(ExecutionFailure(engine, arn.status(), what, options.execution));
   const auto found = engine.History(*arn, options.reverse ? EngineClient::Order::kNewestFirst
                                                           : EngineClient::Order::kOldestFirst);
-  if (!found.ok()) return Tell(ExecutionFailure(found.status(), what));
+  if (!found.ok()) return Tell(ExecutionFailure(engine, found.status(), what, options.execution));
   std::vector<Event> events;
   for (const asld::v1::HistoryEvent& event : *found) events.push_back(FromProto(event));
   const Style style = StyleOf(stdout);
-  if (options.form == Form::kJson) {
-    fmt::print("{}", RenderJson(events));
-  } else if (options.form == Form::kTree) {
-    fmt::print("{}", RenderTree(ShortName(*arn), TellStory(events), WallMs(), style));
-  } else {
-    fmt::print("{}", RenderTable(events, style));
-  }
+  Print(options.form, HistoryJson(events), {.list = "events"},
+        options.form == Form::kTree
+            ? RenderTree(ShortName(*arn), TellStory(events), WallMs(), style,
+                         options.all ? Iterations::kAll : Iterations::kSome)
+            : RenderTable(events, style));
   return Exit::kOk;
 }
 
 Exit Stop(EngineClient& engine, const StopOptions& options) {
   const std::string what = fmt::format("cannot stop '{}'", options.execution);
   const auto arn = engine.ResolveExecution(options.execution);
-  if (!arn.ok()) return Tell(ExecutionFailure(arn.status(), what));
+  if (!arn.ok()) return Tell(ExecutionFailure(engine, arn.status(), what, options.execution));
   if (const absl::Status s = engine.StopExecution(*arn, options.error, options.cause); !s.ok()) {
-    return Tell(ExecutionFailure(s, what));
+    return Tell(ExecutionFailure(engine, s, what, options.execution));
   }
   fmt::print(stderr, "stopped {}\n", ShortName(*arn));
   return Exit::kOk;

@@ -19,9 +19,8 @@ using Json = nlohmann::ordered_json;
 
 constexpr size_t kRevisionColumns = 12;
 
-std::string Dump(const Json& json) {
-  // What comes from outside may not be UTF-8: shown as replacement characters, not thrown about.
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+int64_t Ms(const google::protobuf::Timestamp& time) {
+  return time.seconds() * 1000 + time.nanos() / 1'000'000;
 }
 
 Json ToJson(const asld::v1::StateMachine& machine, bool with_definition) {
@@ -32,12 +31,8 @@ Json ToJson(const asld::v1::StateMachine& machine, bool with_definition) {
   }
   json["creationDate"] = IsoTime(CreatedMs(machine));
   if (!machine.revision_id().empty()) json["revisionId"] = machine.revision_id();
+  if (!machine.status().empty()) json["status"] = machine.status();
   return json;
-}
-
-Tone ToneOf(const std::string& status) {
-  if (status == "RUNNING") return Tone::kBusy;
-  return status == "SUCCEEDED" ? Tone::kGood : Tone::kBad;
 }
 
 std::string PendingText(const asld::v1::PendingTask& task) {
@@ -60,7 +55,7 @@ std::string ExecutionText(const asld::v1::Execution& execution, const Style& sty
   std::vector<std::vector<Cell>> rows = {
       {{"Execution", Tone::kDim}, {ShortName(execution.execution_arn()), Tone::kStrong}},
       {{"ARN", Tone::kDim}, {execution.execution_arn()}},
-      {{"Status", Tone::kDim}, {execution.status(), ToneOf(execution.status())}},
+      {{"Status", Tone::kDim}, {execution.status(), ToneOfStatus(execution.status())}},
       {{"Started", Tone::kDim}, {Moment(StartedMs(execution), style)}}};
   if (const auto stopped = StoppedMs(execution)) {
     rows.push_back({{"Ended", Tone::kDim},
@@ -80,7 +75,7 @@ std::string ExecutionText(const asld::v1::Execution& execution, const Style& sty
   return Columns(rows, style);
 }
 
-std::string ExecutionJson(const asld::v1::Execution& execution) {
+Json ExecutionJson(const asld::v1::Execution& execution) {
   Json json{{"executionArn", execution.execution_arn()},
             {"stateMachineArn", execution.state_machine_arn()},
             {"name", execution.name()},
@@ -98,7 +93,7 @@ std::string ExecutionJson(const asld::v1::Execution& execution) {
                                     {"workerInstance", task.worker_instance()},
                                     {"workers", task.workers()}});
   }
-  return Dump(json);
+  return json;
 }
 
 std::string StateMachineText(const asld::v1::StateMachine& machine, const Style& style) {
@@ -111,30 +106,62 @@ std::string StateMachineText(const asld::v1::StateMachine& machine, const Style&
          "\n" + machine.definition() + (machine.definition().ends_with('\n') ? "" : "\n");
 }
 
-std::string StateMachineJson(const asld::v1::StateMachine& machine) {
-  return Dump(ToJson(machine, true));
-}
+Json StateMachineJson(const asld::v1::StateMachine& machine) { return ToJson(machine, true); }
 
 std::string StateMachinesText(const std::vector<asld::v1::StateMachine>& machines,
                               const Style& style) {
   std::vector<std::vector<Cell>> rows = {
-      {{"NAME", Tone::kDim}, {"CREATED", Tone::kDim}, {"REVISION", Tone::kDim}}};
+      {{"NAME", Tone::kDim}, {"CREATED", Tone::kDim}, {"REVISION", Tone::kDim}, {"", Tone::kDim}}};
   for (const asld::v1::StateMachine& machine : machines) {
     rows.push_back({{machine.name(), Tone::kStrong},
                     {Moment(CreatedMs(machine), style)},
-                    {machine.revision_id().substr(0, kRevisionColumns), Tone::kDim}});
+                    {machine.revision_id().substr(0, kRevisionColumns), Tone::kDim},
+                    {machine.status() == "DELETING" ? "DELETING" : "", Tone::kBusy}});
   }
   return Columns(rows, style);
 }
 
-std::string StateMachinesJson(const std::vector<asld::v1::StateMachine>& machines) {
+Json StateMachinesJson(const std::vector<asld::v1::StateMachine>& machines) {
   Json list = Json::array();
   for (const asld::v1::StateMachine& machine : machines) list.push_back(ToJson(machine, false));
-  return Dump(Json{{"stateMachines", std::move(list)}});
+  return Json{{"stateMachines", std::move(list)}};
 }
 
-std::string OneMemberJson(const std::string& name, const std::string& value) {
-  return Json{{name, value}}.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+Tone ToneOfStatus(const std::string& status) {
+  if (status == "RUNNING") return Tone::kBusy;
+  return status == "SUCCEEDED" ? Tone::kGood : Tone::kBad;
+}
+
+std::string ExecutionsText(const std::vector<asld::v1::ExecutionSummary>& executions,
+                           const Style& style) {
+  std::vector<std::vector<Cell>> rows = {{{"EXECUTION", Tone::kDim},
+                                          {"STATUS", Tone::kDim},
+                                          {"STARTED", Tone::kDim},
+                                          {"TOOK", Tone::kDim}}};
+  for (const asld::v1::ExecutionSummary& execution : executions) {
+    const int64_t started = Ms(execution.start_date());
+    std::string took;
+    if (execution.has_stop_date()) took = Duration(Ms(execution.stop_date()) - started);
+    rows.push_back({{ShortName(execution.execution_arn()), Tone::kStrong},
+                    {execution.status(), ToneOfStatus(execution.status())},
+                    {Moment(started, style)},
+                    {took}});
+  }
+  return Columns(rows, style);
+}
+
+Json ExecutionsJson(const std::vector<asld::v1::ExecutionSummary>& executions) {
+  Json list = Json::array();
+  for (const asld::v1::ExecutionSummary& execution : executions) {
+    Json json{{"executionArn", execution.execution_arn()},
+              {"stateMachineArn", execution.state_machine_arn()},
+              {"name", execution.name()},
+              {"status", execution.status()},
+              {"startDate", IsoTime(Ms(execution.start_date()))}};
+    if (execution.has_stop_date()) json["stopDate"] = IsoTime(Ms(execution.stop_date()));
+    list.push_back(std::move(json));
+  }
+  return Json{{"executions", std::move(list)}};
 }
 
 std::optional<Failure> EndedBadly(const asld::v1::Execution& execution) {

@@ -6,6 +6,8 @@
 #pragma once
 
 #include <cstdint>
+#include <list>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,10 +28,12 @@ struct Event {
   int64_t previous = 0;
   std::string type;  // AWS's name
   int64_t time_ms = 0;
-  std::string name;  // the state's; ActivityStarted: the worker's
+  std::string name;      // the state's; ActivityStarted: the worker's
+  std::string location;  // EvaluationFailed: the field
   std::optional<std::string> input;
   std::optional<std::string> output;
   std::optional<std::string> parameters;
+  std::optional<std::string> assigned;  // variables, as a JSON object
   std::optional<std::string> error;
   std::optional<std::string> cause;
   std::string resource;
@@ -38,6 +42,8 @@ struct Event {
   std::string role_arn;
   std::optional<int64_t> timeout_s;
   std::optional<int64_t> heartbeat_s;
+  std::optional<int64_t> length;  // MapStateStarted: iterations
+  std::optional<int64_t> index;   // MapIteration…
 };
 
 Event FromProto(const asld::v1::HistoryEvent& event);
@@ -52,12 +58,15 @@ struct Attempt {
   std::string worker;    // activities only
   int64_t scheduled_ms = 0;
   std::optional<int64_t> started_ms;  // absent: no worker has said that it has it
+  bool submitted = false;             // its worker is done, and it waits for its task token
   std::optional<int64_t> ended_ms;
   Ended ended = Ended::kNot;
   bool cut = false;   // nothing was heard of it before its execution or state ended
   std::string error;  // "States.Timeout", or empty
   std::string cause;
 };
+
+struct Branch;
 
 // One visit of a state, from its …Entered event to its …Exited event or the execution's end.
 struct Visit {
@@ -66,8 +75,20 @@ struct Visit {
   int64_t entered_ms = 0;
   std::optional<int64_t> ended_ms;
   Ended ended = Ended::kNot;
+  bool failed = false;  // a Parallel or Map whose newest attempt did
   bool caught = false;  // its last attempt failed and a Catcher took over
   std::vector<Attempt> attempts;
+  std::list<Branch> branches;     // of a Parallel or Map, in the order begun
+  std::optional<int64_t> length;  // iterations of a Map
+};
+
+// A branch of a Parallel or an iteration of a Map.
+struct Branch {
+  int64_t index = 0;  // from 0
+  int64_t started_ms = 0;
+  std::optional<int64_t> ended_ms;
+  Ended ended = Ended::kNot;
+  std::list<Visit> visits;  // in the order entered
 };
 
 struct Story {
@@ -76,23 +97,26 @@ struct Story {
   std::string status = "RUNNING";
   std::string error;
   std::string cause;
-  std::vector<Visit> visits;  // in the order entered
+  std::list<Visit> visits;  // of the top level, in the order entered
 };
 
 // REQUIRES: events oldest first.
 Story TellStory(const std::vector<Event>& events);
 
 // One line per visit, its attempts beneath when there is more to say than that it went well; what
-// went wrong first. `title` names the execution; `now_ms` ends what still runs.
+// went wrong first; branches and iterations hang from their state. `title` names the execution;
+// `now_ms` ends what still runs. A Map of many iterations shows those that went wrong and some that
+// run, unless all are wanted; it always counts them.
+enum class Iterations { kSome, kAll };
 std::string RenderTree(const std::string& title, const Story& story, int64_t now_ms,
-                       const Style& style);
+                       const Style& style, Iterations iterations = Iterations::kSome);
 
 // One row per event: id, time since the first, type, state, what else it says.
 std::string RenderTable(const std::vector<Event>& events, const Style& style);
 
 // {"events": […]} with the members that AWS's GetExecutionHistory gives, times in ISO 8601. Nothing
 // is cut.
-std::string RenderJson(const std::vector<Event>& events);
+nlohmann::ordered_json HistoryJson(const std::vector<Event>& events);
 
 // "charge" of "arn:aws:lambda:…:function:charge:PROD" and "…:activity:charge".
 std::string FunctionName(const std::string& resource);

@@ -4,10 +4,9 @@
 // The shape of AWS's GetExecutionHistory, so that what reads the one reads the other: each event's
 // particulars are a member named after its type (API reference, "HistoryEvent").
 
-#include <fmt/format.h>
-
 #include <nlohmann/json.hpp>
 
+#include "asl/json.h"
 #include "tools/aslctl/history.h"
 
 namespace aslctl {
@@ -38,9 +37,25 @@ void Put(Json& json, const char* name, const std::optional<T>& value) {
   if (value) json[name] = *value;
 }
 
+const char* NameMember(const std::string& type) {
+  if (type == "ActivityStarted") return "workerName";
+  return type == "EvaluationFailed" ? "state" : "name";
+}
+
+// Each variable's value as its JSON text.
+void PutAssigned(Json& details, const std::optional<std::string>& object) {
+  if (!object) return;
+  const asl::JsonParse assigned = asl::ParseJson(*object);
+  if (!assigned.ok()) return;
+  for (const asl::JsonMember& variable : assigned.value->members()) {
+    details["assignedVariables"][std::string(variable.key)] = variable.value.Compact();
+  }
+  details["assignedVariablesDetails"] = {{"truncated", false}};
+}
+
 Json Details(const Event& event) {
   Json details = Json::object();
-  Put(details, event.type == "ActivityStarted" ? "workerName" : "name", event.name);
+  Put(details, NameMember(event.type), event.name);
   Put(details, "resourceType", event.resource_type);
   Put(details, "resource", event.resource);
   Put(details, "region", event.region);
@@ -49,17 +64,25 @@ Json Details(const Event& event) {
   if (event.input) details["inputDetails"] = {{"truncated", false}};
   Put(details, "output", event.output);
   if (event.output) details["outputDetails"] = {{"truncated", false}};
-  Put(details, "roleArn", event.role_arn);
+  PutAssigned(details, event.assigned);
+  Put(details, "location", event.location);
+  if (event.type == "ExecutionStarted") {
+    Put(details, "roleArn", event.role_arn);
+  } else if (!event.role_arn.empty()) {
+    details["taskCredentials"] = {{"roleArn", event.role_arn}};
+  }
   Put(details, "error", event.error);
   Put(details, "cause", event.cause);
   Put(details, "timeoutInSeconds", event.timeout_s);
   Put(details, "heartbeatInSeconds", event.heartbeat_s);
+  Put(details, "length", event.length);
+  Put(details, "index", event.index);
   return details;
 }
 
 }  // namespace
 
-std::string RenderJson(const std::vector<Event>& events) {
+Json HistoryJson(const std::vector<Event>& events) {
   Json list = Json::array();
   for (const Event& event : events) {
     Json json{{"timestamp", IsoTime(event.time_ms)},
@@ -71,10 +94,7 @@ std::string RenderJson(const std::vector<Event>& events) {
     }
     list.push_back(std::move(json));
   }
-  // Payloads come from outside: bytes that are no UTF-8 are shown as replacement characters, not
-  // thrown about.
-  return Json{{"events", std::move(list)}}.dump(2, ' ', false, Json::error_handler_t::replace) +
-         "\n";
+  return Json{{"events", std::move(list)}};
 }
 
 }  // namespace aslctl

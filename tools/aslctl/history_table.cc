@@ -27,7 +27,8 @@ std::string Detail(const Event& event) {
   for (const auto* text : {&event.parameters, &event.input, &event.output}) {
     if (*text) {
       const std::string to = event.resource.empty() ? "" : FunctionName(event.resource) + " ";
-      return to + **text;
+      const std::string assigned = event.assigned ? " assigned " + *event.assigned : "";
+      return to + **text + assigned;
     }
   }
   return "";
@@ -47,7 +48,8 @@ std::string RenderTable(const std::vector<Event>& events, const Style& style) {
                                           {"STATE", Tone::kDim},
                                           {"DETAIL", Tone::kDim}}};
   for (const Event& event : events) {
-    const bool of_state = event.type.find("State") != event.type.npos;
+    const bool of_state =
+        event.type.find("State") != event.type.npos || event.type == "EvaluationFailed";
     rows.push_back({{std::to_string(event.id)},
                     {Duration(event.time_ms - start_ms), Tone::kDim},
                     {event.type, ToneOf(event)},

@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
 #include <sstream>
 
 namespace aslctl {
@@ -204,11 +205,14 @@ ID  AFTER  TYPE                     STATE    DETAIL
 }
 
 TEST(HistoryJson, HasTheMembersThatAwsGives) {
-  EXPECT_EQ("\n" + RenderJson(Events(R"(
+  EXPECT_EQ("\n" +
+                HistoryJson(Events(R"(
 1 0 ExecutionStarted input={}
 2 7 TaskStateEntered Pay input={}
 3 7 TaskScheduled resource=invoke resource_type=lambda parameters={}
-)")),
+)"))
+                    .dump(2) +
+                "\n",
             R"(
 {
   "events": [

@@ -59,25 +59,31 @@ class LocalRun {
  private:
   // What is to be done next, in this order: what was cut short, a Task, a timer.
   void Step() {
-    if (!cut_.empty()) {
-      const FrameId frame = cut_.front();
-      cut_.pop_front();
-      Offer(asl::Continue{frame});
+    if (cut_) {
+      Offer(asl::Continue{*cut_});
     } else if (!tasks_.empty()) {
       const asl::ScheduleTask task = tasks_.front();
       // Nobody waits here between Scheduled and Started: the worker is a command.
       Offer(asl::TaskReceived{task.frame, task.scheduled, "aslctl"});
       if (!tasks_.empty() && tasks_.front().scheduled == task.scheduled) DoTask(task);
+    } else if (timers_.empty()) {
+      gave_up_ = GaveUp{GaveUp::Why::kNobodyAnswers, SubmittedState(), ""};
     } else {
-      // Without a Task or a timer nothing could ever wake it: Advance does not leave an execution
-      // so.
-      assert(!timers_.empty());
       if (world_.WaitUntil(timers_.begin()->due)) {
         FireTimer();
       } else {
         gave_up_ = GaveUp{};
       }
     }
+  }
+
+  // Advance leaves an execution without Task and timer only where it waits for a token.
+  std::string SubmittedState() const {
+    const auto frame = std::find_if(frames_.begin(), frames_.end(), [](const auto& entry) {
+      return entry.second.task && entry.second.task->submitted != EventId::kNone;
+    });
+    assert(frame != frames_.end());
+    return std::string(asl::StateName(program_, frame->second.state));
   }
 
   void DoTask(asl::ScheduleTask task) {
@@ -103,7 +109,10 @@ class LocalRun {
   }
 
   void Offer(const asl::Signal& signal) {
-    const asl::ExecutionView view{info_, input_, next_event_, frames_};
+    const auto token = [](EventId scheduled) {
+      return "local-" + std::to_string(asl::ToInt(scheduled));
+    };
+    const asl::ExecutionView view{info_, input_, next_event_, frames_, results_, token};
     while (true) {
       asl::Advanced advanced =
           asl::Advance(program_, view, signal, world_.Now(), [this] { return world_.Draw(); });
@@ -117,9 +126,13 @@ class LocalRun {
   }
 
   void Apply(asl::Outcome outcome) {
-    for (const asl::HistoryEvent& event : outcome.events) {
+    for (asl::HistoryEvent& event : outcome.events) {
+      asl::ShowNames(program_, &event);
       if (event.payload.loaded() && event.payload.ref.event == event.id) {
         texts_[{event.id, event.payload.ref.field}] = event.payload.text;
+      }
+      if (event.assigned != nullptr) {
+        texts_[{event.id, asl::PayloadField::kAssigned}] = event.assigned;
       }
       next_event_ = event.id + 1;
       world_.OnEvent(event);
@@ -130,7 +143,17 @@ class LocalRun {
       } else {
         frames_.erase(change.id);
       }
-      if (outcome.more) cut_.push_back(change.id);
+    }
+    for (asl::ResultChange& change : outcome.results) {
+      if (change.result) {
+        results_.insert_or_assign(change.key, *std::move(change.result));
+      } else {
+        results_.erase(change.key);
+      }
+    }
+    cut_.reset();
+    for (const auto& [id, frame] : frames_) {
+      if (outcome.more && frame.waiting == asl::Waiting::kNothing) cut_ = id;
     }
     for (const asl::Effect& effect : outcome.effects) {
       std::visit([this](const auto& e) { Act(e); }, effect);
@@ -179,9 +202,10 @@ class LocalRun {
   asl::Payload input_;
   EventId next_event_{1};
   std::map<FrameId, asl::Frame> frames_;
+  std::map<asl::ResultKey, asl::Payload> results_;
   std::map<std::pair<EventId, asl::PayloadField>, asl::Text> texts_;
   std::deque<asl::ScheduleTask> tasks_;
-  std::deque<FrameId> cut_;
+  std::optional<FrameId> cut_;  // a frame of an Advance that was cut short
   std::set<Timer> timers_;
   std::optional<GaveUp> gave_up_;
   LocalResult result_;

@@ -20,11 +20,12 @@
 
 namespace aslctl {
 
-// Why a run ends before its execution does: it was interrupted, or a Task has no command.
+// Why a run ends before its execution does: it was interrupted, a Task has no command, or one waits
+// for its task token, which nobody can send here.
 struct GaveUp {
-  enum class Why { kInterrupted, kNobodyServes };
+  enum class Why { kInterrupted, kNobodyServes, kNobodyAnswers };
   Why why = Why::kInterrupted;
-  std::string state, function;  // kNobodyServes
+  std::string state, function;  // kNobodyServes; of kNobodyAnswers the state
 };
 
 // The result of a Task, nullopt when the time was up.

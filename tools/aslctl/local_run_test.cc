@@ -25,8 +25,8 @@ class PlayedWorld : public World {
     return true;
   }
   std::optional<TaskEnd> DoTask(const asl::ScheduleTask& task, Millis due) override {
-    tasks.push_back(task.target.name + " " + std::string(task.input.view()));
-    if (script.empty()) return GaveUp{GaveUp::Why::kNobodyServes, "", task.target.name};
+    tasks.push_back(task.target->name + " " + std::string(task.input.view()));
+    if (script.empty()) return GaveUp{GaveUp::Why::kNobodyServes, "", task.target->name};
     std::optional<TaskEnd> end = script.front();
     script.pop_front();
     if (!end) now = due;
@@ -45,7 +45,7 @@ class PlayedWorld : public World {
 
 std::variant<LocalResult, GaveUp> Play(const std::string& definition, PlayedWorld& world) {
   const asl::Compiled compiled = asl::Compile(definition);
-  EXPECT_NE(compiled.program, nullptr) << compiled.problems.front().message;
+  EXPECT_NE(compiled.program, nullptr) << asl::RefusalText(compiled);
   return RunLocally(*compiled.program, "run", R"({"n":1})", world);
 }
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <nlohmann/json.hpp>
 #include <random>
 
 #include "asl/json.h"
@@ -12,19 +13,25 @@
 #include "tools/aslctl/arguments.h"
 #include "tools/aslctl/clock.h"
 #include "tools/aslctl/commands.h"
+#include "tools/aslctl/definition_file.h"
 #include "tools/aslctl/history.h"
 #include "tools/aslctl/interrupt.h"
 #include "tools/aslctl/local_run.h"
 #include "tools/aslctl/style.h"
 #include "tools/aslctl/task_process.h"
+#include "tools/aslctl/watch_view.h"
 
 namespace aslctl {
 namespace {
 
-constexpr size_t kProgressColumnsMax = 100;
 constexpr int64_t kLookMsMax = 60'000;  // the time of day may be set while it waits
 
 // The terminal's world: the wall clock, commands for Tasks, progress on stderr.
+// "charge", or "sqs:sendMessage".
+std::string CommandName(const asl::TaskTarget& target) {
+  return target.service.empty() ? target.name : fmt::format("{}:{}", target.service, target.name);
+}
+
 class Terminal : public World {
  public:
   explicit Terminal(const RunOptions& options)
@@ -41,10 +48,11 @@ class Terminal : public World {
   }
 
   std::optional<TaskEnd> DoTask(const asl::ScheduleTask& task, asl::Millis due) override {
-    auto command = options_.commands.find(task.target.name);
+    const std::string name = CommandName(*task.target);
+    auto command = options_.commands.find(name);
     if (command == options_.commands.end()) command = options_.commands.find("*");
     if (command == options_.commands.end()) {
-      return GaveUp{GaveUp::Why::kNobodyServes, std::string(task.state_name), task.target.name};
+      return GaveUp{GaveUp::Why::kNobodyServes, std::string(task.state_name), name};
     }
     auto process = TaskProcess::Start(command->second, std::string(task.input.view()));
     if (!process.ok()) {
@@ -68,37 +76,19 @@ class Terminal : public World {
 
   void OnEvent(const asl::HistoryEvent& event) override {
     events_.push_back(FromInterpreter(event));
-    if (!options_.quiet) Progress(events_.back());
+    const std::string line = lines_.Line(events_.back(), style_);
+    const bool told_at_the_end = events_.back().type.starts_with("Execution");
+    if (!options_.quiet && !told_at_the_end) fmt::print(stderr, "{}", line);
   }
 
   const std::vector<Event>& events() const { return events_; }
 
  private:
-  void Progress(const Event& event) {
-    const std::string after = Duration(event.time_ms - events_.front().time_ms);
-    if (event.type.ends_with("StateEntered")) {
-      state_ = event.name;
-      Line(after, style_.Paint(Tone::kDim, style_.Busy()),
-           event.type.substr(0, event.type.find("State")));
-    } else if (event.type.ends_with("Failed") || event.type.ends_with("TimedOut")) {
-      if (event.type.starts_with("Execution")) return;  // told at the end
-      const std::string text = event.error.value_or("") + ": " + event.cause.value_or("");
-      Line(after, style_.Paint(Tone::kBad, style_.Bad()), text);
-    } else if (event.type.ends_with("Succeeded") && !event.type.starts_with("Execution")) {
-      Line(after, style_.Paint(Tone::kGood, style_.Good()), event.output.value_or(""));
-    }
-  }
-
-  void Line(const std::string& after, const std::string& mark, const std::string& text) {
-    fmt::print(stderr, "{:>9}  {} {}  {}\n", after, mark, state_,
-               OneLine(text, kProgressColumnsMax, style_));
-  }
-
   const RunOptions& options_;
   const Style style_;
   std::mt19937_64 random_;
   int64_t skipped_ms_ = 0;
-  std::string state_;
+  EventLines lines_;
   std::vector<Event> events_;
 };
 
@@ -106,6 +96,11 @@ Failure Describe(const GaveUp& gave_up) {
   switch (gave_up.why) {
     case GaveUp::Why::kInterrupted:
       return {.exit = Exit::kInterrupted, .what = "interrupted"};
+    case GaveUp::Why::kNobodyAnswers:
+      return {.exit = Exit::kUsage,
+              .what = fmt::format("Task '{}' cannot end here", gave_up.state),
+              .why = "it waits for its task token, which nobody can send to this terminal",
+              .fix = "run it on asld, and end it with aslctl task succeed TOKEN"};
     case GaveUp::Why::kNobodyServes:
       break;
   }
@@ -145,33 +140,33 @@ std::optional<Failure> CheckInput(const std::string& input, const std::string& w
 void PrintResult(const RunOptions& options, const std::vector<Event>& events,
                  const LocalResult& result) {
   const Style style = StyleOf(stdout);
-  if (options.form == Form::kTree) {
-    fmt::print("{}", RenderTree(options.name, TellStory(events), events.back().time_ms, style));
-  } else if (options.form == Form::kTable) {
-    fmt::print("{}", RenderTable(events, style));
-  } else if (options.form == Form::kJson) {
-    fmt::print("{}", RenderJson(events));
+  std::string text;
+  if (options.form == Form::kTable) {
+    text = RenderTable(events, style);
+  } else if (options.form == Form::kTree) {
+    text = RenderTree(options.name, TellStory(events), events.back().time_ms, style);
   } else if (result.status == asl::ExecutionStatus::kSucceeded) {
-    fmt::print("{}\n", result.output);
+    text = result.output + "\n";
   }
+  Print(options.form, HistoryJson(events), {.list = "events"}, text);
 }
 
 }  // namespace
 
 Exit Run(const RunOptions& options) {
   const std::string what = fmt::format("cannot run {}", options.file);
-  const auto definition = ReadFile(options.file);
+  const auto file = DefinitionFile::Read(options.file);
   const auto input = ReadInput(options.input);
-  if (!definition.ok() || !input.ok()) {
-    const absl::Status& status = definition.ok() ? input.status() : definition.status();
+  if (!file.ok() || !input.ok()) {
+    const absl::Status& status = file.ok() ? input.status() : file.status();
     return Tell({.exit = Exit::kUsage,
                  .what = what,
                  .why = std::string(status.message()),
                  .fix = "FILE holds a definition; --input takes JSON text, @FILE or -"});
   }
-  const asl::Compiled compiled = asl::Compile(*definition);
+  const asl::Compiled compiled = asl::Compile(file->json());
   if (compiled.program == nullptr) {
-    fmt::print(stderr, "{}", ListProblems(options.file, *definition));
+    fmt::print(stderr, "{}", ListProblems(*file, file->Refusals()));
     return Tell({.exit = Exit::kFailed,
                  .what = what,
                  .why = "the definition has the problems listed above"});

@@ -43,7 +43,9 @@ class Talk {
   std::set<std::string> said_;
 };
 
-Failure TimedOut(const std::string& arn, int64_t timeout_ms) {
+}  // namespace
+
+Failure WaitedTooLong(const std::string& arn, int64_t timeout_ms) {
   return {.exit = Exit::kWaitTimeout,
           .what = fmt::format("{} has not ended after {}", ShortName(arn), Duration(timeout_ms)),
           .why = "it runs on; only the waiting is over",
@@ -56,8 +58,6 @@ Failure Detached(const std::string& arn) {
           .why = "it runs on in the engine",
           .fix = fmt::format("`aslctl wait {0}` waits again, `aslctl stop {0}` ends it", arn)};
 }
-
-}  // namespace
 
 std::set<std::string> MissingWorkers(const asld::v1::Execution& execution) {
   std::set<std::string> lines;
@@ -81,7 +81,7 @@ std::variant<asld::v1::Execution, Failure> WaitForEnd(EngineClient& engine, cons
     int64_t patience = kSliceMs;
     if (timeout_ms) {
       const int64_t left = begin + *timeout_ms - MonotonicMs();
-      if (left <= 0) return TimedOut(arn, *timeout_ms);
+      if (left <= 0) return WaitedTooLong(arn, *timeout_ms);
       patience = std::min(patience, left);
     }
     const int64_t asked = MonotonicMs();

@@ -30,6 +30,10 @@ inline constexpr int64_t kEngineGoneMsMax = 60'000;
 std::variant<asld::v1::Execution, Failure> WaitForEnd(EngineClient& engine, const std::string& arn,
                                                       std::optional<int64_t> timeout_ms);
 
+// It runs on; only the waiting is over, by its own limit or by Ctrl-C.
+Failure WaitedTooLong(const std::string& arn, int64_t timeout_ms);
+Failure Detached(const std::string& arn);
+
 // "Task 'Pay' waits for a worker that serves 'charge': none is connected", for each pending task
 // that no worker serves; nothing for the others.
 std::set<std::string> MissingWorkers(const asld::v1::Execution& execution);

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The asld authors
 //
-// What every client of asld.v1.Workflows writes around a call: the stub's method as a type,
-// statuses of Abseil, requests, pages joined. How long to wait and what to repeat is the caller's.
+// What every client of asld writes around a call: the call itself, statuses of Abseil, and of
+// asld.v1.Workflows requests and pages joined. How long to wait and what to repeat is the caller's.
 // For .cc files that have gRPC at hand; any thread.
 #pragma once
 
 #include <grpcpp/grpcpp.h>
 
+#include <chrono>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,13 +19,22 @@
 
 namespace aslctl {
 
-template <class Request, class Response>
-using WorkflowsMethod = grpc::Status (asld::v1::Workflows::Stub::*)(grpc::ClientContext*,
-                                                                    const Request&, Response*);
-
 // gRPC's codes are Abseil's.
 inline absl::Status ToStatus(const grpc::Status& status) {
   return absl::Status(static_cast<absl::StatusCode>(status.error_code()), status.error_message());
+}
+
+// One call, as long as it takes without `patience`.
+template <class Stub, class Request, class Response>
+absl::StatusOr<Response> Call(
+    Stub& stub, grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+    const Request& request, std::optional<std::chrono::milliseconds> patience) {
+  grpc::ClientContext context;
+  if (patience) context.set_deadline(gpr_time_from_millis(patience->count(), GPR_TIMESPAN));
+  Response response;
+  const grpc::Status status = (stub.*method)(&context, request, &response);
+  if (!status.ok()) return ToStatus(status);
+  return response;
 }
 
 inline asld::v1::StartExecutionRequest StartRequest(const std::string& state_machine,

@@ -14,6 +14,7 @@ namespace bench {
 namespace {
 
 constexpr char kResource[] = "arn:aws:lambda:us-east-1:123456789012:function:bench-step";
+constexpr char kResourcePrefix[] = "arn:aws:lambda:us-east-1:123456789012:function:";
 
 std::string ResultPathMember(ResultPath result_path) {
   switch (result_path) {
@@ -25,6 +26,17 @@ std::string ResultPathMember(ResultPath result_path) {
       return R"("ResultPath":null,)";
   }
   return "";
+}
+
+// `done`: the state that ends the loop.
+std::string Loop(const std::string& done) {
+  return fmt::format(
+      R"({{"StartAt":"S0","States":{{)"
+      R"("S0":{{"Type":"Task","Resource":"{}","Next":"More"}},)"
+      R"("More":{{"Type":"Choice","Choices":[{{"Variable":"$.done","BooleanEquals":true,)"
+      R"("Next":"Done"}}],"Default":"S0"}},)"
+      R"("Done":{}}}}})",
+      kResource, done);
 }
 
 }  // namespace
@@ -40,14 +52,41 @@ std::string ChainDefinition(int steps, ResultPath result_path) {
   return fmt::format(R"({{"StartAt":"S0","States":{{{}}}}})", states);
 }
 
-std::string LoopDefinition() {
+std::string LoopDefinition() { return Loop(R"({"Type":"Succeed"})"); }
+
+std::string LoopThenSleepDefinition() {
+  return Loop(R"({"Type":"Wait","Seconds":2592000,"End":true})");
+}
+
+std::string SleepDefinition() {
+  return R"({"StartAt":"Sleep","States":{"Sleep":{"Type":"Wait","TimestampPath":"$.until",)"
+         R"("End":true}}})";
+}
+
+std::string TaskDefinition(const std::string& function) {
   return fmt::format(
-      R"({{"StartAt":"S0","States":{{)"
-      R"("S0":{{"Type":"Task","Resource":"{}","Next":"More"}},)"
-      R"("More":{{"Type":"Choice","Choices":[{{"Variable":"$.done","BooleanEquals":true,)"
-      R"("Next":"Done"}}],"Default":"S0"}},)"
-      R"("Done":{{"Type":"Succeed"}}}}}})",
-      kResource);
+      R"({{"StartAt":"Hold","States":{{"Hold":{{"Type":"Task","Resource":"{}{}","End":true}}}}}})",
+      kResourcePrefix, function);
+}
+
+std::string MapsDefinition(int maps, MapBody body) {
+  const std::string selector = body == MapBody::kTaskWithSelector
+                                   ? R"("ItemSelector":{"item.$":"$$.Map.Item.Value","k.$":"$.k"},)"
+                                   : "";
+  const std::string step = body == MapBody::kPass
+                               ? R"("Type":"Pass")"
+                               : fmt::format(R"("Type":"Task","Resource":"{}")", kResource);
+  std::string states;
+  for (int i = 0; i < maps; ++i) {
+    const std::string next =
+        i + 1 < maps ? fmt::format(R"("Next":"M{}")", i + 1) : std::string(R"("End":true)");
+    states += fmt::format(
+        R"({}"M{}":{{"Type":"Map","ItemsPath":"$.items","MaxConcurrency":10,"ResultPath":null,{}{},)"
+        R"("ItemProcessor":{{"ProcessorConfig":{{"Mode":"INLINE"}},"StartAt":"T{}",)"
+        R"("States":{{"T{}":{{{},"End":true}}}}}}}})",
+        i == 0 ? "" : ",", i, selector, next, i, i, step);
+  }
+  return fmt::format(R"({{"StartAt":"M0","States":{{{}}}}})", states);
 }
 
 std::string Document(size_t bytes) {

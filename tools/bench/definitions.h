@@ -29,6 +29,19 @@ std::string ChainDefinition(int steps, ResultPath result_path);
 std::string LoopDefinition();
 inline constexpr int kLoopEvents = 7;
 
+// A Wait until the time at `$.until` of the input.
+std::string SleepDefinition();
+
+// One Task of `function`.
+std::string TaskDefinition(const std::string& function);
+
+// As LoopDefinition, but done it sleeps for 30 days.
+std::string LoopThenSleepDefinition();
+
+// Inline Maps in a row over the array at `$.items`, ten iterations at once.
+enum class MapBody { kTask, kTaskWithSelector, kPass };  // the ItemSelector reaches into the input
+std::string MapsDefinition(int maps, MapBody body);
+
 // A JSON object of exactly `bytes` bytes. REQUIRES: bytes >= 8.
 std::string Document(size_t bytes);
 

@@ -16,6 +16,8 @@
 #include "tools/bench/definitions.h"
 #include "tools/bench/event_cost.h"
 #include "tools/bench/histories.h"
+#include "tools/bench/scale_commands.h"
+#include "tools/bench/watcher.h"
 
 namespace bench {
 namespace {
@@ -26,17 +28,24 @@ constexpr char kChainMachine[] = "bench-chain";
 constexpr size_t kMessageBytesMax =
     16 << 20;  // a channel's default of 4 MiB is the engine's limit, not ours
 
+constexpr int kReconnectMs = 20;
+
 struct ChainCommand {
   ChainOptions options{.state_machine = kChainMachine, .function = kFunction};
   size_t input_bytes = 300;
   size_t result_bytes = 300;
   std::string result_path = "$";
   int check = 100;
+  WatchKind watch = WatchKind::kNone;
 };
 
 std::shared_ptr<grpc::Channel> Connect(const std::string& address) {
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(kMessageBytesMax);
+  // A second, the default, would be most of what a start takes.
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kReconnectMs);
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kReconnectMs);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kReconnectMs);
   return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
 }
 
@@ -52,8 +61,10 @@ absl::StatusOr<Json> RunChainCommand(const std::shared_ptr<grpc::Channel>& chann
   if (absl::Status s = CreateStateMachine(channel, kChainMachine, definition); !s.ok()) return s;
   command.options.input = Document(command.input_bytes);
   command.options.result = Document(command.result_bytes);
+  Watcher watcher(channel, command.watch);
   const auto report = RunChain(channel, command.options);
   if (!report.ok()) return report.status();
+  if (absl::Status s = watcher.WaitForEnds(report->executions); !s.ok()) return s;
   if (absl::Status s = CheckHistories(channel, report->arn_prefix, report->executions,
                                       command.check, command.options.steps);
       !s.ok()) {
@@ -70,6 +81,8 @@ absl::StatusOr<Json> RunChainCommand(const std::shared_ptr<grpc::Channel>& chann
               {"start_p50_us", report->start_p50_us},
               {"start_p99_us", report->start_p99_us},
               {"client_cpu_us_per_step", steps > 0 ? report->client_cpu_us / steps : 0},
+              {"watch_updates", watcher.updates()},
+              {"watch_events", watcher.events()},
               {"histories_checked", command.check}};
 }
 
@@ -79,6 +92,15 @@ absl::StatusOr<Json> RunEventCostCommand(const std::shared_ptr<grpc::Channel>& c
   if (!report.ok()) return report.status();
   return Json{
       {"cohort", options.cohort}, {"early_us", report->early_us}, {"late_us", report->late_us}};
+}
+
+int Print(const absl::StatusOr<std::string>& figures) {
+  if (figures.ok()) {
+    fmt::print("{}\n", *figures);
+    return 0;
+  }
+  fmt::print(stderr, "asld_bench: {}\n", figures.status().ToString());
+  return 1;
 }
 
 int Main(int argc, char** argv) {
@@ -100,6 +122,11 @@ int Main(int argc, char** argv) {
   chain_app->add_option("--result-bytes", chain.result_bytes)->check(CLI::Range(8, 262'144));
   chain_app->add_option("--result-path", chain.result_path, "Of every Task")
       ->check(CLI::IsMember({"$", "$.r", "null"}));
+  chain_app->add_option("--watch", chain.watch, "Watch every execution: status or events")
+      ->transform(CLI::CheckedTransformer(
+          std::map<std::string, WatchKind>{{"none", WatchKind::kNone},
+                                           {"status", WatchKind::kStatus},
+                                           {"events", WatchKind::kEvents}}));
   chain_app->add_option("--check", chain.check, "Histories to read back and check");
 
   EventCostOptions cost;
@@ -109,17 +136,17 @@ int Main(int argc, char** argv) {
   cost_app->add_option("--cohort", cost.cohort)->check(CLI::Range(1, 1000));
   cost_app->add_option("--windows", cost.windows)->check(CLI::Range(1, 4));
   cost_app->add_option("--late-event", cost.late_event)->check(CLI::Range(100, 20'000));
+  const std::vector<ScaleCommand> scale_commands = AddScaleCommands(app);
   CLI11_PARSE(app, argc, argv);
 
   const std::shared_ptr<grpc::Channel> channel = Connect(address);
+  for (const ScaleCommand& command : scale_commands) {
+    if (command.app->parsed()) return Print(command.run(channel));
+  }
   const absl::StatusOr<Json> figures =
       chain_app->parsed() ? RunChainCommand(channel, chain) : RunEventCostCommand(channel, cost);
-  if (!figures.ok()) {
-    fmt::print(stderr, "asld_bench: {}\n", figures.status().ToString());
-    return 1;
-  }
-  fmt::print("{}\n", figures->dump());
-  return 0;
+  if (!figures.ok()) return Print(figures.status());
+  return Print(figures->dump());
 }
 
 }  // namespace

@@ -89,7 +89,10 @@ class Sides:
     def __init__(self, build, ceilings, scratch):
         self.asld = build / "engine" / "asld"
         self.load = build / "tools" / "bench" / "asld_bench"
+        self.on_lambda = build / "tools" / "bench" / "asld_lambda_bench"
+        self.doors_load = build / "tools" / "bench" / "asld_api_bench"
         self.committer = build / "tools" / "bench" / "asld_committer_bench"
+        self.range_scan = build / "tools" / "bench" / "asld_range_scan"
         self.ceilings = ceilings  # None: not built
         self.scratch = scratch
         self.shown = set()
@@ -119,7 +122,8 @@ class Sides:
         work = self.fresh("asld")
         address = free_address()
         self.show("asld", ["--data-dir", "DIR", "--grpc-address", "ADDRESS", *flags])
-        server = Server([self.asld, "--data-dir", work / "data", "--grpc-address", address, *flags],
+        server = Server([self.asld, "--data-dir", work / "data", "--grpc-address", address,
+                         "--http-address", "off", *flags],
                         work, lambda s: "ready" in s.text())
         try:
             pid = server.process.pid
@@ -139,11 +143,61 @@ class Sides:
         shutil.rmtree(work)
         return figures
 
-    def chain(self, open_, seconds, flags=()):
-        figures = self.with_asld(["chain", "--open", open_, "--seconds", seconds], flags)
+    def chain(self, open_, seconds, flags=(), watch="none"):
+        figures = self.with_asld(["chain", "--open", open_, "--seconds", seconds, "--watch", watch], flags)
         figures["server_cpu_us_per_step"] = figures["server_cpu_us"] / (TASKS * figures["executions"])
         figures["transitions_per_sync"] = figures["commit_transitions"] / max(1, figures["commit_syncs"])
         return figures
+
+    def lambda_endpoint(self):
+        """One that answers at once, and its URL."""
+        server = Server([self.on_lambda, "endpoint"], self.fresh("endpoint"), lambda s: "listening" in s.text())
+        return server, "http://127.0.0.1:%s" % re.search(r"port (\d+)", server.text())[1]
+
+    def lambda_calls(self, open_, seconds):
+        """The AWS client alone."""
+        server, url = self.lambda_endpoint()
+        try:
+            return json.loads(run_program([self.on_lambda, "calls", "--endpoint", url, "--open", open_,
+                                           "--seconds", seconds]))
+        finally:
+            server.stop()
+
+    def lambda_chain(self, open_, seconds):
+        """Executions of ten Tasks each, which asld calls there."""
+        server, url = self.lambda_endpoint()
+        work, address = self.fresh("asld"), free_address()
+        config = work / "asld.yaml"
+        config.write_text("routes: [{match: '*', to: lambda, endpoint: '%s', concurrency: %d}]\n" % (url, open_))
+        self.show("asld", ["--data-dir", "DIR", "--grpc-address", "ADDRESS", "--config", config.read_text().strip()])
+        asld = Server([self.asld, "--data-dir", work / "data", "--grpc-address", address, "--http-address", "off",
+                       "--config", config], work, lambda s: "ready" in s.text(),
+                      {"AWS_ACCESS_KEY_ID": "bench", "AWS_SECRET_ACCESS_KEY": "bench"})
+        try:
+            before = cpu_us(asld.process.pid)
+            figures = json.loads(run_program([self.on_lambda, "chain", "--address", address, "--open", open_,
+                                              "--seconds", seconds]))
+            steps = figures["steps_per_s"] * figures["seconds"]
+            figures["server_cpu_us_per_step"] = (cpu_us(asld.process.pid) - before) / steps
+            return figures
+        finally:
+            asld.stop()
+            server.stop()
+
+    def doors(self, open_, seconds):
+        """Calls per second through HTTP and gRPC; as many are let in over AWS's API as the load keeps under way."""
+        work = self.fresh("asld")
+        grpc, http = free_address(), free_address()
+        flags = ["--aws-calls", open_]
+        self.show("asld", ["--data-dir", "DIR", "--grpc-address", "ADDRESS", "--http-address", "ADDRESS", *flags])
+        server = Server([self.asld, "--data-dir", work / "data", "--grpc-address", grpc, "--http-address", http, *flags],
+                        work, lambda s: "ready" in s.text())
+        try:
+            return json.loads(run_program([self.doors_load, "--http", http.rsplit(":", 1)[1], "--grpc", grpc,
+                                           "--pid", server.process.pid, "--open", open_, "--seconds", seconds]))
+        finally:
+            server.stop()
+            shutil.rmtree(work)
 
     def bytes_stored(self, executions, result_path):
         return self.with_asld(["chain", "--open", 16, "--seconds", 600, "--executions", executions,

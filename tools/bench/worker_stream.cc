@@ -8,6 +8,7 @@
 #include <grpcpp/grpcpp.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
@@ -19,6 +20,13 @@ namespace bench {
 
 using asld::v1::EngineMessage;
 using asld::v1::WorkerMessage;
+
+namespace {
+
+std::atomic<int> streams_opened{
+    0};  // of this process: two workers of one name are one to the engine
+
+}  // namespace
 
 struct WorkerStream::State {
   OnMessage on_message;
@@ -52,7 +60,7 @@ WorkerStream::WorkerStream(const std::shared_ptr<grpc::Channel>& channel,
   state_->NewPending();
   WorkerMessage first;
   auto* hello = first.mutable_hello();
-  hello->set_instance_id(fmt::format("bench-{}", getpid()));
+  hello->set_instance_id(fmt::format("bench-{}-{}", getpid(), streams_opened++));
   hello->add_functions(function);
   hello->set_slots(slots);
   if (!state_->stream->Write(first)) state_->ended = true;

@@ -104,16 +104,18 @@ function(asld_script_test name)
   asld_label_test(${name} ${ARG_LABELS})
 endfunction()
 
-# asld_fuzz(NAME SOURCES a_fuzz.cc … LIBS libs… CORPUS folder): a libFuzzer program and a ctest entry of label
-# `fuzz` that runs it over its seed corpus and on for ASLD_FUZZ_SECONDS (environment; 10). Nothing without ASLD_FUZZ.
+# asld_fuzz(NAME SOURCES a_fuzz.cc … LIBS libs… CORPUS folder RUNS n): a libFuzzer program and a ctest entry of label
+# `fuzz` that runs it over its seed corpus and on to n executions, about 15 s on an idle core, always the same ones; with
+# ASLD_FUZZ_SECONDS in the environment for so long, others each time. Nothing without ASLD_FUZZ.
 function(asld_fuzz name)
-  cmake_parse_arguments(ARG "" "CORPUS" "SOURCES;LIBS" ${ARGN})
+  cmake_parse_arguments(ARG "" "CORPUS;RUNS" "SOURCES;LIBS" ${ARGN})
   if(NOT ASLD_FUZZ)
     return()
   endif()
   asld_program(${name} SOURCES ${ARG_SOURCES} LIBS ${ARG_LIBS})
   target_link_options(${name} PRIVATE -fsanitize=fuzzer)
   get_filename_component(corpus ${ARG_CORPUS} ABSOLUTE)
-  add_test(NAME ${name} COMMAND ${ASLD_PYTHON} ${PROJECT_SOURCE_DIR}/tools/scripts/fuzz.py $<TARGET_FILE:${name}> ${corpus})
+  add_test(NAME ${name} COMMAND ${ASLD_PYTHON} ${PROJECT_SOURCE_DIR}/tools/scripts/fuzz.py
+           $<TARGET_FILE:${name}> ${corpus} ${ARG_RUNS})
   set_tests_properties(${name} PROPERTIES LABELS fuzz TIMEOUT 7200)
 endfunction()

@@ -7,7 +7,7 @@
 
 LOG has one line per task that a worker began, beginning with its token, function and execution. A file name such as
 history-order-7.json names the execution. Exit code 0: histories are dense and end once, every task that they show was
-begun exactly once, and no other task was.
+begun exactly once, and no other task was. A task that was given up together with its branch may not have begun.
 """
 import collections
 import json
@@ -16,6 +16,7 @@ import re
 import sys
 
 SCHEDULED = ("LambdaFunctionScheduled", "TaskScheduled", "ActivityScheduled")
+STARTED = ("LambdaFunctionStarted", "TaskStarted", "ActivityStarted")
 ENDED = ("ExecutionSucceeded", "ExecutionFailed", "ExecutionTimedOut", "ExecutionAborted")
 
 
@@ -36,9 +37,10 @@ def check_history(name, events, lines, problems):
     ends = [e["type"] for e in events if e["type"] in ENDED]
     if len(ends) != 1 or events[-1]["type"] not in ENDED:
         problems.append(f"{name}: ends {len(ends)} times, its last event is {events[-1]['type']}")
-    scheduled = sum(e["type"] in SCHEDULED for e in events)
-    if scheduled != len(lines):
-        problems.append(f"{name}: the history has {scheduled} tasks, the workers did {len(lines)}")
+    scheduled, started, aborted = (sum(e["type"] in types for e in events)
+                                   for types in (SCHEDULED, STARTED, ("TaskStateAborted",)))
+    if not scheduled - aborted <= len(lines) <= scheduled or len(lines) < started:
+        problems.append(f"{name}: the history has {scheduled} tasks, {aborted} of them given up; the workers did {len(lines)}")
     return events[-1]["type"]
 
 

@@ -13,6 +13,45 @@ die() { printf 'tools/dev: %s\n' "$*" >&2; exit 1; }
 # Shows the command, then runs it; a failure ends the script (set -e).
 run() { printf '+ %s\n' "$*" >&2; "$@"; }
 
+# What tests/ speaks with that is not ours, each kind from its own registry and only when its list has changed: in
+# build/clients the Python packages of clients.txt, in node/ below it the packages of package.json, in jars/ those of
+# pom.xml. Where one of them cannot be had, the tests that need it are skipped and say so, but not in CI.
+setup_clients() {
+  setup_part build/clients clients.txt fetch_python "AWS's clients, its Lambda runtime and moto, from PyPI"
+  setup_part build/clients/node package-lock.json fetch_node "fauxqs and AWS's client for JavaScript, from the npm registry, with Node 20 or newer"
+  setup_part build/clients/jars pom.xml fetch_jars "ElasticMQ, from Maven Central"
+}
+
+# setup_part FOLDER LIST FETCH WHAT: the list is copied into the folder when everything in it is there.
+setup_part() {
+  local folder=$1 list=tools/scripts/$2 fetch=$3 what=$4
+  cmp -s "$list" "$folder/$2" && return 0
+  rm -rf "$folder"
+  if "$fetch" "$folder"; then
+    cp "$list" "$folder"
+    return 0
+  fi
+  rm -rf "$folder"
+  [[ ${CI:-} != true ]] || die "CI needs $what: is the registry out of reach?"
+  say "not in $folder: $what. Tests that need it will say so and be skipped"
+}
+
+fetch_python() { run /usr/bin/python3 -m venv "$1" && run "$1/bin/pip" install -q -r tools/scripts/clients.txt; }
+
+# Node comes from Debian only where there is none: other sources have newer ones, which must stay.
+fetch_node() {
+  command -v npm >/dev/null || setup node || return
+  (($(node -p 'parseInt(process.versions.node)') >= 20)) || return
+  mkdir -p "$1" && cp tools/scripts/package.json tools/scripts/package-lock.json "$1" &&
+    run npm ci --prefix "$(realpath "$1")" --silent --no-audit --no-fund && rm "$1/package-lock.json"
+}
+
+# Checksums must be right (-C), as they must be for the other two by what their lists and indexes say.
+fetch_jars() {
+  setup java &&
+    run mvn -B -C -q -f tools/scripts/pom.xml dependency:copy-dependencies -DoutputDirectory="$PWD/$1"
+}
+
 # How many jobs may run at once: one per core, but one per GiB of free memory, which is what a file that includes
 # gRPC's headers takes to compile.
 jobs_max() {

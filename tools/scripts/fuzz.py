@@ -1,29 +1,39 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The asld authors
-"""Runs one libFuzzer program over its seed corpus and on for a bounded time, and prints executions and edges.
+"""Runs one libFuzzer program over its seed corpus and on from there, and prints executions and edges.
 
-  fuzz.py PROGRAM CORPUS        ASLD_FUZZ_SECONDS (10) bounds the time, ASLD_FUZZ_SEED (1) the random numbers
+  fuzz.py PROGRAM CORPUS RUNS   RUNS executions, the same ones for the same program: a check that fails, fails again
+  ASLD_FUZZ_SECONDS=N fuzz.py … a hunt: as many as fit, other ones each time, on from what earlier hunts found
 
-What the fuzzer finds on its way is kept in a folder beside the program and never in the source: an input that matters
-is copied to the seed corpus by hand, and a crash becomes a named test row.
+What a hunt finds on its way is kept in a folder beside the program and never in the source: an input that matters is
+copied to the seed corpus by hand, and a crash becomes a named test row.
 """
 import os
 import pathlib
+import random
 import re
 import subprocess
 import sys
+import tempfile
 
 
 def main():
-    program, corpus = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
+    program, corpus, runs = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), sys.argv[3]
     seeds = sum(1 for f in corpus.iterdir() if f.is_file()) if corpus.is_dir() else 0
     if not seeds:
         sys.exit(f"{corpus}: no seed corpus; a fuzz target starts from at least one good input")
-    found = program.with_name(program.name + "_corpus")
-    found.mkdir(exist_ok=True)
-    command = [str(program), f"-max_total_time={os.environ.get('ASLD_FUZZ_SECONDS', '10')}", "-print_final_stats=1",
-               f"-seed={os.environ.get('ASLD_FUZZ_SEED', '1')}", "-timeout=10", "-rss_limit_mb=2048",
+    if seconds := os.environ.get("ASLD_FUZZ_SECONDS"):
+        found = program.with_name(program.name + "_corpus")
+        found.mkdir(exist_ok=True)
+        fuzz(program, [f"-max_total_time={seconds}", f"-seed={random.randrange(1, 2**31)}"], found, corpus, seeds)
+    else:
+        with tempfile.TemporaryDirectory() as found:
+            fuzz(program, [f"-runs={runs}", "-seed=1"], found, corpus, seeds)
+
+
+def fuzz(program, bounds, found, corpus, seeds):
+    command = [str(program), *bounds, "-print_final_stats=1", "-timeout=60", "-rss_limit_mb=2048",
                f"-artifact_prefix={program}_crash_", str(found), str(corpus)]
     print(" ".join(command), flush=True)
     done = subprocess.run(command, stderr=subprocess.STDOUT, stdout=subprocess.PIPE, text=True, errors="replace")

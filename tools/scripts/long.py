@@ -20,6 +20,8 @@ import subprocess
 import sys
 import time
 
+SOURCES_TEST = pathlib.Path(__file__).resolve().parents[2] / "tests/sqs/sources_test.py"
+
 # Part: how many in all, how many per chunk, and the chunk's command (environment first) given its first seed.
 PARTS = {
     "kills": (200, 10, lambda b, first, n: (
@@ -30,6 +32,10 @@ PARTS = {
         {}, [b / "tests/sim/asld_sim", "--quiet", "--store", "memory", "--seeds", f"{first}..{first + n - 1}"])),
     "seeds-independent": (10000, 500, lambda b, first, n: (
         {}, [b / "tests/sim/asld_sim", "--quiet", "--store", "independent", "--seeds", f"{first}..{first + n - 1}"])),
+    # Messages, with the engine killed ten times and the queue's connections cut, and half as many in FIFO groups.
+    "sqs": (50000, 10000, lambda b, first, n: (
+        {}, [SOURCES_TEST, b / "engine/asld", b / "tools/aslctl/aslctl", "fauxqs", "--messages", str(n), "--kills", "10",
+             "--seed", str(first), "--only", "test_every_message_is_accounted_for_whatever_breaks"])),
 }
 
 

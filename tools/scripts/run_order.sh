@@ -67,7 +67,7 @@ effects_done() { wc -l <"$effects"; }
 effects_at_least() { (($(effects_done) >= $1)); }
 
 start_engine() {
-  "$build/engine/asld" --data-dir "$folder/data" --grpc-address "$address" >>"$folder/engine.log" 2>&1 &
+  "$build/engine/asld" --data-dir "$folder/data" --grpc-address "$address" --http-address off >>"$folder/engine.log" 2>&1 &
   engine=$!
   running+=("$engine")
   until_true 30 "asld to answer" answers
@@ -85,11 +85,13 @@ start_workers() {
   echo "   the payment worker (Python) runs as process $!"
 }
 
-# Most orders succeed; the fourth of every ten has a card that is declined, the seventh no address.
+# Most orders succeed; the fourth of every ten has a card that is declined, the seventh no address, the ninth an item
+# that is out of stock.
 input_of() {
   case $(($1 % 10)) in
     4) echo "@$example/inputs/declined.json" ;;
     7) echo "@$example/inputs/undeliverable.json" ;;
+    9) echo "@$example/inputs/unicorn.json" ;;
     *) echo "@$example/inputs/order.json" ;;
   esac
 }
@@ -139,9 +141,10 @@ start_workers
 start_orders
 kill_and_restart
 wait_for_orders
-say "order-1 as a tree, and an order whose card was declined"
+say "order-1 as a tree, an order whose card was declined, and one whose parcel could not go"
 aslctl history order/order-1 -o tree
 aslctl history order/order-4 -o tree
+aslctl history order/order-7 -o tree
 say "what the workers did, against what the histories say"
 audit
 say "all of it held; stopping everything"

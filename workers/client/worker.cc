@@ -16,8 +16,9 @@
 
 #include "asld/v1/workers.grpc.pb.h"
 #include "fmt/core.h"
-#include "grpcpp/create_channel.h"
-#include "grpcpp/security/credentials.h"
+#include "grpcpp/channel.h"
+#include "grpcpp/support/channel_arguments.h"
+#include "workers/client/channel.h"
 #include "workers/client/clock.h"
 #include "workers/client/ledger.h"
 #include "workers/client/runner.h"
@@ -37,7 +38,7 @@ constexpr milliseconds kBackoffMax{5'000};
 constexpr int kPingEveryMs = 10'000;
 constexpr int kPingAnswerMs = 5'000;
 
-std::shared_ptr<grpc::Channel> Connect(const std::string& server) {
+std::shared_ptr<grpc::Channel> Connect(const Server& server) {
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kPingEveryMs);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kPingAnswerMs);
@@ -45,7 +46,7 @@ std::shared_ptr<grpc::Channel> Connect(const std::string& server) {
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, static_cast<int>(kBackoffMin.count()));
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, static_cast<int>(kBackoffMin.count()));
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, static_cast<int>(kBackoffMax.count()));
-  return grpc::CreateCustomChannel(server, grpc::InsecureChannelCredentials(), arguments);
+  return OpenChannel(server, arguments);
 }
 
 // Refusals that the next attempt would meet again.
@@ -222,9 +223,12 @@ void Worker::Stop() {
 
 absl::Status Worker::Run() {
   State& state = *state_;
+  absl::StatusOr<std::string> authorities = ReadAuthorities(state.options.tls_ca);
+  if (!authorities.ok()) return authorities.status();
   std::optional<Signals> signals;
   if (state.stop_on_signals) signals.emplace([this] { Stop(); });
-  const std::unique_ptr<Stub> stub = asld::v1::Workers::NewStub(Connect(state.options.server));
+  const std::unique_ptr<Stub> stub = asld::v1::Workers::NewStub(
+      Connect({.address = state.options.server, .tls_authorities = *std::move(authorities)}));
   std::thread watch([&] { state.WatchTheEnd(); });
   grpc::Status status;
   size_t held = 0;

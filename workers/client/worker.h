@@ -39,7 +39,9 @@
 namespace workers {
 
 struct WorkerOptions {
-  std::string server = "127.0.0.1:8084";
+  std::string server = "127.0.0.1:8084";  // or "https://…": see channel.h
+  // File of the certificates, in PEM, one of which asld's must come from; empty: the system's.
+  std::string tls_ca;
   // Shown in the history of activities; empty: the instance.
   std::string name;
   // Names this process towards the engine over all its connections; empty: a UUID. Another process

@@ -276,11 +276,14 @@ def _join_others(before):
 
 
 class Worker:
-    """`instance` names this process over all its connections (default: a UUID); another process must never use it."""
+    """`instance` names this process over all its connections (default: a UUID); another process must never use it.
 
-    def __init__(self, server="127.0.0.1:8084", *, slots=4, name="", instance=None, drain_limit_s=30,
+    `server` is HOST:PORT, or https://HOST:PORT when asld has a certificate; `tls_ca` is the file of the certificates, in
+    PEM, one of which that must come from (default: the system's)."""
+
+    def __init__(self, server="127.0.0.1:8084", *, tls_ca=None, slots=4, name="", instance=None, drain_limit_s=30,
                  log=lambda line: print("asld worker:", line, file=sys.stderr, flush=True)):
-        self._server, self._slots, self._name, self._log = server, slots, name, log
+        self._server, self._tls_ca, self._slots, self._name, self._log = server, tls_ca, slots, name, log
         self._instance = instance or str(uuid.uuid4())
         self._drain_limit_s = drain_limit_s
         self._functions, self._activities = {}, {}
@@ -354,9 +357,19 @@ class Worker:
             handlers, name = (self._activities, task.activity) if task.activity else (self._functions, task.function)
             self._ledger.finish(task.token, _result_of(handlers.get(name, _unknown), task))
 
+    def _open_channel(self):
+        scheme, _, target = self._server.rpartition("://")
+        if scheme == "http" or not (scheme or self._tls_ca):
+            return grpc.insecure_channel(target, options=CHANNEL_OPTIONS)
+        authorities = None
+        if self._tls_ca:
+            with open(self._tls_ca, "rb") as file:
+                authorities = file.read()
+        return grpc.secure_channel(target, grpc.ssl_channel_credentials(authorities), options=CHANNEL_OPTIONS)
+
     def _serve(self):
         failures = 0
-        with grpc.insecure_channel(self._server, options=CHANNEL_OPTIONS) as channel:
+        with self._open_channel() as channel:
             # Not channel.subscribe, to say when it is connected: its thread cannot be waited for (see _join_others).
             self._log(f"serving {self._server} as {self._instance}")
             while True:

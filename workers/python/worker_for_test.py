@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The asld authors
-"""The worker that worker_test.cc drives: worker_for_test.py ADDRESS. Its gated function ends when a line comes on
+"""The worker that worker_test.cc drives: worker_for_test.py ADDRESS [AUTHORITIES]. Its gated function ends when a line comes on
 standard input."""
 import sys
 
 import asld_worker
 
 calls = 0
-worker = asld_worker.Worker(sys.argv[1], slots=2, instance="w", name="snake", log=lambda line: None)
+worker = asld_worker.Worker(sys.argv[1], tls_ca=sys.argv[2] if len(sys.argv) > 2 else None, slots=2, instance="w",
+                            name="snake", log=lambda line: None)
 
 
 @worker.function("echo")

@@ -68,16 +68,16 @@ Result ValidateOrder(const Json& order) {
 }
 
 Result ReserveStock(const Json& request) {
-  for (const Json& item : request.value("items", Json::array())) {
-    if (item.value("sku", "") == "UNICORN")
-      return Result::Fail("OutOfStock", "no unicorns are left");
-  }
-  return Result::Success(
-      Json{{"reservation", request.value("reservation", "")}, {"warehouse", "LHR-2"}}.dump());
+  const std::string sku = request.value(Json::json_pointer("/item/sku"), "");
+  if (sku == "UNICORN") return Result::Fail("OutOfStock", "no unicorns are left");
+  return Result::Success(Json{{"sku", sku},
+                              {"reservation", request.value("reservation", "")},
+                              {"warehouse", sku < "C" ? "LHR-1" : "LHR-2"}}
+                             .dump());
 }
 
-Result ReleaseStock(const Json& stock) {
-  return Result::Success(Json{{"released", stock.value("reservation", "")}}.dump());
+Result ReleaseStock(const Json& request) {
+  return Result::Success(Json{{"released", request.value("reservations", "")}}.dump());
 }
 
 Result ShipOrder(const Json& parcel) {
