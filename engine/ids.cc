@@ -90,10 +90,26 @@ std::string Arn(const ArnScope& scope, std::string_view type, std::string_view n
   return Joined({"arn:aws:states:", scope.region, ":", scope.account, type, name});
 }
 
+// The first 64 bits of a UUID of version 7 in its usual form; nullopt when the text is anything else.
+std::optional<uint64_t> FirstHalfOfUuid7(std::string_view text) {
+  constexpr std::string_view kForm = "xxxxxxxx-xxxx-7xxx-xxxx-xxxxxxxxxxxx";
+  if (text.size() != kForm.size() || text[14] != '7') return std::nullopt;
+  uint64_t half = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    const bool digit = c >= '0' && c <= '9';
+    if (kForm[i] == '-' ? c != '-' : !digit && (c < 'a' || c > 'f')) return std::nullopt;
+    if (i < 18 && c != '-') half = half << 4 | static_cast<uint64_t>(digit ? c - '0' : c - 'a' + 10);
+  }
+  return half;
+}
+
 }  // namespace
 
 Hash128 HashName(std::string_view machine, std::string_view execution) {
-  return HashBytes(Joined({machine, ":", execution}));  // names hold no colon
+  Hash128 hash = HashBytes(Joined({machine, ":", execution}));  // names hold no colon
+  if (const auto half = FirstHalfOfUuid7(execution)) hash.high = *half;
+  return hash;
 }
 
 std::string StateMachineArn(const ArnScope& scope, std::string_view machine) {

@@ -45,6 +45,8 @@ Hash128 HashBytes(std::string_view bytes);
 // The owner of an execution: fixed by machine and execution name, so a name is unique by a look in
 // one partition.
 PartitionId OwnerOf(const Hash128& name_hash, uint32_t partitions);
+// A name that is a UUID of version 7 (RFC 9562), as the engine's own are, has its first half in front,
+// which is the time above all: what is started one after another then lies side by side.
 Hash128 HashName(std::string_view machine, std::string_view execution);
 
 // Region and account that this engine's ARNs carry.

@@ -68,7 +68,6 @@ class ListingTest : public testing::Test {
     const PartitionId partition = n % kPartitions;
     storage::Batch batch({.partition = partition, .epoch = 0, .number = ++batches_[partition]});
     PutExecution(execution, {.revision = 1, .version = version}, batch);
-    if (status != ExecutionStatus::kRunning) PutOutcome(execution, asl::EventId{4}, batch);
     batch.Put(kListing, ListingKey(execution.number, kMachine, status), "");
     ASSERT_TRUE(store_.Write({&batch, 1}).ok());
   }

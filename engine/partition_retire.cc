@@ -46,7 +46,9 @@ absl::Status Partition::Retire(const EndsLoaded::Row& row) {
 
   const Hash128 name = HashName(revision->machine, execution->name);
   batch_->Delete(kExecutions, ExecutionKey(key->execution));
-  batch_->Delete(kOutcomes, ExecutionKey(key->execution));
+  if (execution->status == asl::ExecutionStatus::kRunning) {  // not told by its own row
+    batch_->Delete(kOutcomes, ExecutionKey(key->execution));
+  }
   batch_->Delete(kListing, ListingKey(key->execution, revision->number, *status));
   batch_->Delete(kEnded, row.key);
   if (options_.retention_ms < kNameKeptMs) {

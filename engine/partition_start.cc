@@ -118,11 +118,11 @@ void Partition::Begin(StartExecution& command) {
   if (!command.alias.empty()) {
     as.alias = words_.NumberOf(WordKind::kAlias, command.alias, *batch_);
   }
-  PutExecution(execution, as, *batch_);
   ++counters_.executions_started;
   Answer<Started>(command.reply, Started{.execution = execution.number, .started_at = clock_});
   execution.work.push_back(Step{.signal = asl::Start{}});
   Run(execution);
+  PutExecution(execution, as, *batch_);
   // One that has ended already was listed as that by EndExecution, and never as running.
   execution.listed = true;
   if (execution.status == asl::ExecutionStatus::kRunning) {

@@ -416,15 +416,15 @@ void Partition::Act(Execution& execution, asl::Outcome&, asl::CancelTimer& effec
   timers_.Cancel(key);
 }
 
-void Partition::Act(Execution& execution, asl::Outcome& outcome, asl::EndExecution& effect) {
+void Partition::Act(Execution& execution, asl::Outcome&, asl::EndExecution& effect) {
   execution.status = effect.status;
   execution.stopped_at = clock_;
   const uint32_t machine = execution.revision->number;
-  PutOutcome(execution, outcome.events.back().id, *batch_);
   PutEnded(execution, *batch_);
   ends_.Added(execution.stopped_at, turn_number());
   ended_.emplace_back(turn_number(), execution.number);
   if (execution.listed) {
+    PutOutcome(execution, *batch_);
     batch_->Delete(kListing, ListingKey(execution.number, machine, asl::ExecutionStatus::kRunning));
   }
   batch_->Put(kListing, ListingKey(execution.number, machine, execution.status), "");

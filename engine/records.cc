@@ -14,6 +14,17 @@ namespace engine {
 
 namespace stored = asld::stored::v1;
 
+namespace {
+
+// Its last event is the terminal one.
+void WriteOutcome(const Execution& execution, stored::Outcome& row) {
+  row.set_status(static_cast<uint32_t>(execution.status));
+  row.set_stopped(execution.stopped_at - TimeOf(execution.number));
+  row.set_last_event(static_cast<uint32_t>(asl::ToInt(execution.next_event) - 1));
+}
+
+}  // namespace
+
 void PutExecution(const Execution& execution, const StartedAs& as, storage::Batch& batch) {
   stored::Execution row;
   row.set_name(execution.info.name);
@@ -22,14 +33,15 @@ void PutExecution(const Execution& execution, const StartedAs& as, storage::Batc
   row.set_alias(as.alias);
   row.set_started(execution.info.started_at - TimeOf(execution.number));
   row.set_input_length(execution.input.ref.length);
+  if (execution.status != asl::ExecutionStatus::kRunning) {
+    WriteOutcome(execution, *row.mutable_outcome());
+  }
   batch.Put(kExecutions, ExecutionKey(execution.number), EncodeRow(row));
 }
 
-void PutOutcome(const Execution& execution, asl::EventId last_event, storage::Batch& batch) {
+void PutOutcome(const Execution& execution, storage::Batch& batch) {
   stored::Outcome row;
-  row.set_status(static_cast<uint32_t>(execution.status));
-  row.set_stopped(execution.stopped_at - TimeOf(execution.number));
-  row.set_last_event(static_cast<uint32_t>(asl::ToInt(last_event)));
+  WriteOutcome(execution, row);
   batch.Put(kOutcomes, ExecutionKey(execution.number), EncodeRow(row));
 }
 
@@ -45,10 +57,10 @@ absl::StatusOr<ExecutionRow> ReadExecution(ExecutionNumber execution, std::strin
                     .version = row.version(),
                     .alias_word = row.alias(),
                     .alias = ""};
-  if (!outcome) return read;
-  stored::Outcome end;
-  if (!DecodeRow(*outcome, end) || end.status() < 2 || end.status() > 5)
-    return MalformedRow("outcomes");
+  if (!outcome && !row.has_outcome()) return read;
+  stored::Outcome end = row.outcome();
+  if (outcome && !DecodeRow(*outcome, end)) return MalformedRow("outcomes");
+  if (end.status() < 2 || end.status() > 5) return MalformedRow("outcomes");
   read.status = static_cast<asl::ExecutionStatus>(end.status());
   read.stopped = base + end.stopped();
   read.last_event = asl::EventId{end.last_event()};

@@ -61,9 +61,11 @@ struct StartedAs {
   uint32_t version = 0;
   uint32_t alias = 0;  // a word
 };
+// With how it ended, when it has ended already.
 void PutExecution(const Execution& execution, const StartedAs& as, storage::Batch& batch);
-void PutOutcome(const Execution& execution, asl::EventId last_event, storage::Batch& batch);
-// `outcome`: its row of that table; nullopt while it runs.
+void PutOutcome(const Execution& execution, storage::Batch& batch);
+// `outcome`: its row of that table; nullopt when there is none, and then it runs unless its own row
+// tells how it ended.
 absl::StatusOr<ExecutionRow> ReadExecution(ExecutionNumber execution, std::string_view row,
                                            const std::optional<std::string>& outcome);
 

@@ -347,6 +347,32 @@ TEST(TaskRecordTest, AWaitingTaskComesBackInItsPlace) {
   EXPECT_EQ(read->heartbeat_s, 5u);
 }
 
+TEST(ExecutionRecordTest, OneThatEndedInItsFirstTurnTellsSoInItsOwnRowAndAnyOtherInARowOfItsOwn) {
+  Execution execution;
+  execution.number = kExecution;
+  execution.info.started_at = TimeOf(kExecution);
+  storage::Batch batch = NewBatch();
+  PutExecution(execution, {.revision = 1}, batch);
+  const std::string running = RowsOf(batch).begin()->second;
+  EXPECT_EQ(ReadExecution(kExecution, running, std::nullopt)->status,
+            asl::ExecutionStatus::kRunning);
+
+  execution.status = asl::ExecutionStatus::kFailed;
+  execution.stopped_at = TimeOf(kExecution) + 5;
+  execution.next_event = asl::EventId{4};
+  PutOutcome(execution, batch);
+  const std::string outcome = RowsOf(batch)[{kOutcomes, ExecutionKey(kExecution)}];
+  PutExecution(execution, {.revision = 1}, batch);
+  const std::string ended = RowsOf(batch)[{kExecutions, ExecutionKey(kExecution)}];
+  for (const auto& read : {ReadExecution(kExecution, running, outcome),
+                           ReadExecution(kExecution, ended, std::nullopt)}) {
+    ASSERT_TRUE(read.ok()) << read.status();
+    EXPECT_EQ(read->status, asl::ExecutionStatus::kFailed);
+    EXPECT_EQ(read->stopped, execution.stopped_at);
+    EXPECT_EQ(read->last_event, asl::EventId{3});
+  }
+}
+
 TEST(RowTest, ARowOfAnotherVersionOrCutShortIsAnErrorThatNamesItsTable) {
   storage::Batch batch = NewBatch();
   PutTimer(3, {.due = asl::Millis{5}, .execution = kExecution}, asl::EventId{9}, batch);
@@ -370,6 +396,23 @@ TEST(KeyTest, TimersSortByDueTimeAndHistoryByExecutionThenEvent) {
   EXPECT_LT(first, HistoryKey(kExecution, asl::EventId{256}));
   EXPECT_LT(HistoryKey(kExecution, asl::EventId{256}),
             HistoryKey(ExecutionNumber{ToInt(kExecution) + 1}, asl::EventId{1}));
+}
+
+TEST(KeyTest, NamesOfTheEnginesOwnMakingLieInTheOrderOfTheirTimeAndOthersByTheirHash) {
+  const Hash128 early = HashName("m", "019ad000-0000-7fff-bfff-ffffffffffff");
+  const Hash128 late = HashName("m", "019ad000-0001-7000-8000-000000000000");
+  EXPECT_EQ(early.high, 0x019a'd000'0000'7fffu);
+  EXPECT_LT(NameKey(3, early), NameKey(3, late));
+  const Hash128 elsewhere = HashName("n", "019ad000-0000-7fff-bfff-ffffffffffff");
+  EXPECT_EQ(elsewhere.high, early.high);
+  EXPECT_NE(elsewhere.low, early.low) << "of another state machine";
+
+  for (const std::string name :
+       {"019ad000-0000-4fff-bfff-ffffffffffff", "019AD000-0000-7fff-bfff-ffffffffffff",
+        "019ad000-0000-7fff-bfff-fffffffffffg", "019ad000-0000-7fff-bfff_ffffffffffff",
+        "019ad000-0000-7fff-bfff-ffffffffffff0", "one"}) {
+    EXPECT_EQ(HashName("m", name), HashBytes("m:" + name)) << name;
+  }
 }
 
 }  // namespace

@@ -16,7 +16,7 @@
 namespace engine {
 
 // Raised with every change that makes an older or a newer asld misread some row.
-inline constexpr uint64_t kStoreFormat = 2;
+inline constexpr uint64_t kStoreFormat = 3;
 
 struct StoreSettings {
   uint32_t partitions = 0;

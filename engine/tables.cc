@@ -26,10 +26,11 @@ std::vector<storage::TableSpec> AllTables() {
   using storage::TableKind;
   std::string first_event;
   AppendU32(1, &first_event);
-  // Executions begin in order of time: the first three bytes of a number change every four minutes. A
-  // clock is one row of its partition, written again and again, and in no deleted range. Names come
-  // in no order; but of those that begin with the same byte of the hash there are few, and a search
-  // among them is short (256 places to remember for each partition, of 200 bytes).
+  // Executions begin in order of time, and so do names of the engine's own making: the first three
+  // bytes of a number change every four minutes, the first byte of such a name in 35 years. Other names
+  // come in no order; but of those that begin with the same byte of the hash there are few, and a
+  // search among them is short (256 places to remember for each partition, of 200 bytes). A clock is
+  // one row of its partition, written again and again, and in no deleted range.
   return {{kHistory, "history", TableKind::kHistory, 8, first_event, 3},
           {kExecutions, "executions", TableKind::kHot, 2},
           {kFrames, "frames", TableKind::kHot, 10},

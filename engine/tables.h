@@ -14,6 +14,7 @@
 //                                                      names that outlive their execution
 //   executions  partition:u16 execution:u64          → Execution
 //   outcomes    partition:u16 execution:u64          → Outcome, once it has ended
+//                                                      later than in the turn that began it
 //   listing     partition:u16 machine:u32 status:u8 execution:descending u64  → nothing
 //                                                      `machine`: its number (revision.h)
 //   frames      partition:u16 execution:u64 frame:u32  → frame (frame_records.cc)

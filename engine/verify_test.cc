@@ -279,12 +279,12 @@ TEST_F(VerifyTest, AStoreOfAnotherFormatIsNeitherReadNorOpened) {
   storage::Batch newer = Damage(0);
   newer.Put(kSettings, "format", U64(kStoreFormat + 1));
   EXPECT_EQ(After(newer),
-            "settings: the store is of format 3, and this asld reads format 2: open it "
+            "settings: the store is of format 4, and this asld reads format 3: open it "
             "with the newer asld that wrote it");
   storage::Batch older = Damage(0);
   older.Delete(kSettings, "format");
   EXPECT_EQ(After(older),
-            "settings: the store is of format 1, and this asld reads format 2: open it "
+            "settings: the store is of format 1, and this asld reads format 3: open it "
             "with the older asld that wrote it");
   store_.reset();
   const auto opened = Engine::Open({.data_dir = directory_ + "/data"});

@@ -85,10 +85,10 @@ absl::StatusOr<size_t> CheckMaxResults(int32_t max_results, int32_t max) {
       max_results, max_results < 0 ? "greater" : "less", max_results < 0 ? 0 : max));
 }
 
-std::string NewUuid() {
-  const uint64_t high = (SystemRandom() & ~0xf000ull) | 0x4000;  // version 4
-  const uint64_t low =
-      (SystemRandom() & 0x3fffffffffffffffull) | 0x8000000000000000ull;  // variant 1
+namespace {
+
+std::string Uuid(uint64_t high, uint64_t low) {
+  low = (low & 0x3fffffffffffffffull) | 0x8000000000000000ull;  // RFC 9562's variant
   static constexpr char kDigits[] = "0123456789abcdef";
   std::string text = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
   int digit = 0;
@@ -99,6 +99,15 @@ std::string NewUuid() {
     ++digit;
   }
   return text;
+}
+
+}  // namespace
+
+std::string NewUuid() { return Uuid((SystemRandom() & ~0xf000ull) | 0x4000, SystemRandom()); }
+
+std::string NewExecutionName(asl::Millis now) {
+  const uint64_t time = static_cast<uint64_t>(now.value) << 16;
+  return Uuid(time | 0x7000 | (SystemRandom() & 0xfff), SystemRandom());
 }
 
 }  // namespace engine::api

@@ -67,7 +67,7 @@ void StartExecution(Engine& engine, StartRequest request, Reply<StartAnswer> rep
   }
   const bool fresh_name = request.name.empty();
   if (fresh_name) {
-    request.name = NewUuid();
+    request.name = NewExecutionName(engine.clock().Now());
   } else if (absl::Status s = CheckName(request.name); !s.ok()) {
     return reply(s);
   }

@@ -254,6 +254,8 @@ absl::Status CheckOneOf(const char* member, const std::string& value,
 absl::Status CheckDescription(const std::string& description);  // within AWS's length
 // 0 means 100; else 1 to `max`.
 absl::StatusOr<size_t> CheckMaxResults(int32_t max_results, int32_t max = 1'000);
-std::string NewUuid();
+std::string NewUuid();  // of version 4
+// A UUID of version 7: see HashName.
+std::string NewExecutionName(asl::Millis now);
 
 }  // namespace engine::api

@@ -131,12 +131,14 @@ std::string SimClient::StartNew(Process* process) {
   if (process->registry().FindMachine(definition.machine) == nullptr)
     return "waits for " + definition.machine;
   const uint64_t n = calls_.size();
-  calls_.push_back({.machine = definition.machine,
-                    .name = fmt::format("e{}", n),
-                    .input = MakeInput(definition.machine, random_->Below(1'000)),
-                    .fresh = random_->Chance(30)});
+  Call call{.machine = definition.machine,
+            .name = fmt::format("e{}", n),
+            .input = MakeInput(definition.machine, random_->Below(1'000)),
+            .fresh = random_->Chance(30)};
+  if (call.fresh) call.name = fmt::format("019ad000-{:04x}-7000-8000-000000000000", n);
+  calls_.push_back(std::move(call));
   Start(process, calls_.back());
-  return fmt::format("start {} e{}", definition.machine, n);
+  return fmt::format("start {} {}", definition.machine, calls_.back().name);
 }
 
 // A caller who got no answer, or a second one who uses the same name. A name that the engine made
