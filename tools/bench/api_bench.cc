@@ -2,10 +2,10 @@
 // SPDX-FileCopyrightText: The asld authors
 //
 // asld_api_bench: calls per second through the two doors of a running engine, one JSON line on
-// stdout. StartExecution over AWS's JSON against GET /healthz of the same HTTP server, StartExecution
-// over gRPC against health checks of the same gRPC server; and what is left of the first when five
-// times as many callers ask as are let in. At the end every execution that was acknowledged must
-// have ended. tools/bench/run prints the ratios.
+// stdout. StartExecution over AWS's JSON against the same request to /healthz of the same HTTP server,
+// StartExecution over gRPC against health checks of the same gRPC server; and what is left of the
+// first when five times as many callers ask as are let in. At the end every execution that was
+// acknowledged must have ended. tools/bench/run prints the ratios.
 #include <fmt/format.h>
 #include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/grpcpp.h>
@@ -18,6 +18,7 @@
 #include <cstdlib>
 #include <mutex>
 #include <nlohmann/json.hpp>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -34,8 +35,15 @@ using Json = nlohmann::ordered_json;
 constexpr char kMachineArn[] = "arn:aws:states:us-east-1:123456789012:stateMachine:bench-start";
 constexpr char kCreate[] = R"({"name":"bench-start","roleArn":"r","definition":)"
                            R"("{\"StartAt\":\"S\",\"States\":{\"S\":{\"Type\":\"Succeed\"}}}"})";
-constexpr int kOverload = 5;            // times as many when it is too much
-constexpr int64_t kBackoffUs = 50'000;  // of who is refused: SDKs wait longer
+constexpr int kOverload = 5;  // times as many when it is too much
+
+// What a caller does who is refused. Sdk: as AWS's SDKs in their standard mode, which wait a random
+// part of a second before the first retry and of two before the second, and then give up (AWS SDKs
+// and Tools Reference Guide, "Retry behavior"); the caller goes on to its next call at once.
+enum class Refused { kSdk, kHammer };
+constexpr int kSdkAttempts = 3;
+constexpr int64_t kSdkWaitUs = 1'000'000;
+constexpr int64_t kHammerUs = 50'000;
 
 struct Figures {
   double per_s = 0;
@@ -76,8 +84,12 @@ Clock::time_point After(double seconds) {
 // A closed loop of one request for `seconds`. Who is throttled waits and tries again.
 class HttpLoop {
  public:
-  HttpLoop(int port, size_t connections, std::string request)
-      : port_(port), sent_(connections), request_(std::move(request)) {}
+  HttpLoop(int port, size_t connections, std::string request, Refused refused = Refused::kSdk)
+      : port_(port),
+        sent_(connections),
+        refusals_(connections),
+        request_(std::move(request)),
+        refused_(refused) {}
 
   absl::StatusOr<Figures> Run(double seconds, pid_t server) {
     const CpuMeter cpu(server);
@@ -98,11 +110,12 @@ class HttpLoop {
     const Clock::time_point now = Now();
     int64_t delay_us = 0;
     if (last != nullptr && last->status == 200) {
+      refusals_[connection] = 0;
       ++figures_.acknowledged;
       if (now <= end_) ++in_time_;
     } else if (last != nullptr && last->body.find("ThrottlingException") != std::string::npos) {
       figures_.refusal_ms.push_back(MicrosBetween(sent_[connection], now) / 1e3);
-      delay_us = kBackoffUs;
+      delay_us = Backoff(refusals_[connection]);
     } else if (last != nullptr) {
       ++figures_.failed;
     }
@@ -111,9 +124,19 @@ class HttpLoop {
     return HttpLoad::Step{.request = request_, .delay_us = delay_us};
   }
 
+  // `refusals`: of this call so far; counts the new one.
+  int64_t Backoff(int& refusals) {
+    if (refused_ == Refused::kHammer) return kHammerUs;
+    if (++refusals == kSdkAttempts) return refusals = 0;
+    return std::uniform_int_distribution<int64_t>(0, kSdkWaitUs << (refusals - 1))(random_);
+  }
+
   const int port_;
   std::vector<Clock::time_point> sent_;
+  std::vector<int> refusals_;
   const std::string request_;
+  const Refused refused_;
+  std::minstd_rand random_;
   Clock::time_point end_;
   uint64_t in_time_ = 0;
   Figures figures_;
@@ -208,19 +231,32 @@ Json ToJson(const char* name, const Figures& figures) {
           {fmt::format("{}_failed", name), figures.failed}};
 }
 
+Json RefusalsToJson(const char* name, const Figures& figures) {
+  return {{fmt::format("{}_refused_per_s", name), figures.refused_per_s},
+          {fmt::format("{}_refusal_p50_ms", name), Quantile(figures.refusal_ms, 0.5)},
+          {fmt::format("{}_refusal_p99_ms", name), Quantile(figures.refusal_ms, 0.99)},
+          {fmt::format("{}_refusal_max_ms", name), Quantile(figures.refusal_ms, 1)}};
+}
+
 // `open`: calls under way over each door.
 absl::StatusOr<Json> RunDoors(int http, const std::string& grpc, pid_t server, size_t open,
                               double seconds) {
-  const std::string start =
-      AwsCall("StartExecution", fmt::format(R"({{"stateMachineArn":"{}"}})", kMachineArn));
+  const std::string body = fmt::format(R"({{"stateMachineArn":"{}"}})", kMachineArn);
+  const std::string start = AwsCall("StartExecution", body);
   const auto created = Ask(http, AwsCall("CreateStateMachine", kCreate));
   if (!created.ok()) return created.status();
-  const auto empty = HttpLoop(http, open, HttpGet("/healthz")).Run(seconds, server);
+  const auto empty = HttpLoop(http, open, EmptyCall("StartExecution", body)).Run(seconds, server);
   if (!empty.ok()) return empty.status();
   const auto json = HttpLoop(http, open, start).Run(seconds, server);
   if (!json.ok()) return json.status();
   const auto overload = HttpLoop(http, open * kOverload, start).Run(seconds, server);
   if (!overload.ok()) return overload.status();
+  const auto hammer =
+      HttpLoop(http, open * kOverload, start, Refused::kHammer).Run(seconds, server);
+  if (!hammer.ok()) return hammer.status();
+  // Once more, because a start costs the more the more the store holds.
+  const auto after = HttpLoop(http, open, start).Run(seconds, server);
+  if (!after.ok()) return after.status();
   asld::v1::StartExecutionRequest request;
   request.set_state_machine("bench-start");
   const Figures health =
@@ -229,16 +265,17 @@ absl::StatusOr<Json> RunDoors(int http, const std::string& grpc, pid_t server, s
       GrpcLoop(grpc, open, "/asld.v1.Workflows/StartExecution", request.SerializeAsString())
           .Run(seconds, server);
   constexpr double kPatienceS = 30;
-  const uint64_t acknowledged = json->acknowledged + overload->acknowledged + starts.acknowledged;
+  const uint64_t acknowledged = json->acknowledged + overload->acknowledged +
+                                hammer->acknowledged + after->acknowledged + starts.acknowledged;
   const auto ended = WaitForEnds(http, acknowledged, kPatienceS);
   if (!ended.ok()) return ended.status();
   Json all = ToJson("http_empty", *empty);
   all.update(ToJson("aws_start", *json));
   all.update(ToJson("overload", *overload));
-  all.update({{"overload_refused_per_s", overload->refused_per_s},
-              {"overload_refusal_p50_ms", Quantile(overload->refusal_ms, 0.5)},
-              {"overload_refusal_p99_ms", Quantile(overload->refusal_ms, 0.99)},
-              {"overload_refusal_max_ms", Quantile(overload->refusal_ms, 1)}});
+  all.update(RefusalsToJson("overload", *overload));
+  all.update(ToJson("hammer", *hammer));
+  all.update(RefusalsToJson("hammer", *hammer));
+  all.update(ToJson("aws_start_after", *after));
   all.update(ToJson("grpc_empty", health));
   all.update(ToJson("grpc_start", starts));
   all.update({{"acknowledged", acknowledged}, {"ended", *ended}});

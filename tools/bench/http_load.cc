@@ -28,11 +28,23 @@ constexpr size_t kFilesBesides = 256;
 
 }  // namespace
 
-std::string AwsCall(std::string_view operation, std::string_view body) {
+namespace {
+
+std::string Request(std::string_view to, std::string_view operation, std::string_view body) {
   return fmt::format(
-      "POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-amz-json-1.0\r\n"
+      "{} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-amz-json-1.0\r\n"
       "X-Amz-Target: AWSStepFunctions.{}\r\nContent-Length: {}\r\n\r\n{}",
-      operation, body.size(), body);
+      to, operation, body.size(), body);
+}
+
+}  // namespace
+
+std::string AwsCall(std::string_view operation, std::string_view body) {
+  return Request("POST /", operation, body);
+}
+
+std::string EmptyCall(std::string_view operation, std::string_view body) {
+  return Request("GET /healthz", operation, body);
 }
 
 std::string HttpGet(std::string_view path) {

@@ -20,6 +20,8 @@ namespace bench {
 
 // A whole request of AWS's JSON protocol, as bytes.
 std::string AwsCall(std::string_view operation, std::string_view body);
+// The same bytes to a handler that does nothing.
+std::string EmptyCall(std::string_view operation, std::string_view body);
 std::string HttpGet(std::string_view path);
 
 class HttpLoad {
