@@ -67,7 +67,7 @@ struct Execution {
   std::set<asl::ResultKey> result_rows;            // the first result of each row of them
   size_t result_text_bytes = 0;                    // of those kept in memory
   bool resident = false;                           // false while its rows are being loaded
-  bool listed = true;                              // its own row and that of the lists are in a batch
+  bool listed = true;                              // its row and that of the lists are in a batch
   size_t loads = 0;                                // payload loads outstanding; work waits for them
   std::deque<Work> work;                           // waits for residency or payloads
   uint64_t pinned_until = 0;                       // newest batch that changed it

@@ -99,7 +99,8 @@ std::optional<uint64_t> FirstHalfOfUuid7(std::string_view text) {
     const char c = text[i];
     const bool digit = c >= '0' && c <= '9';
     if (kForm[i] == '-' ? c != '-' : !digit && (c < 'a' || c > 'f')) return std::nullopt;
-    if (i < 18 && c != '-') half = half << 4 | static_cast<uint64_t>(digit ? c - '0' : c - 'a' + 10);
+    if (i < 18 && c != '-')
+      half = half << 4 | static_cast<uint64_t>(digit ? c - '0' : c - 'a' + 10);
   }
   return half;
 }

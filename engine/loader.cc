@@ -55,7 +55,8 @@ absl::StatusOr<ExecutionRows> ReadRows(const storage::Reader& store, ExecutionNu
   if (*next == asl::EventId::kNone) {
     // Partition 0 has swept the history of one that is retired durably, and its own partition's rows
     // here are of an earlier moment.
-    if (rows.outcome) return ExecutionRows{};
+    const auto read = ReadExecution(execution, *rows.execution, rows.outcome);
+    if (read.ok() && read->status != asl::ExecutionStatus::kRunning) return ExecutionRows{};
     return absl::DataLossError("an execution without history");
   }
   rows.next_event = *next;
