@@ -265,8 +265,8 @@ absl::StatusOr<Json> RunDoors(int http, const std::string& grpc, pid_t server, s
       GrpcLoop(grpc, open, "/asld.v1.Workflows/StartExecution", request.SerializeAsString())
           .Run(seconds, server);
   constexpr double kPatienceS = 30;
-  const uint64_t acknowledged = json->acknowledged + overload->acknowledged +
-                                hammer->acknowledged + after->acknowledged + starts.acknowledged;
+  const uint64_t acknowledged = json->acknowledged + overload->acknowledged + hammer->acknowledged +
+                                after->acknowledged + starts.acknowledged;
   const auto ended = WaitForEnds(http, acknowledged, kPatienceS);
   if (!ended.ok()) return ended.status();
   Json all = ToJson("http_empty", *empty);
