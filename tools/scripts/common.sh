@@ -52,6 +52,19 @@ fetch_jars() {
     run mvn -B -C -q -f tools/scripts/pom.xml dependency:copy-dependencies -DoutputDirectory="$PWD/$1"
 }
 
+# debian_source PACKAGE VERSION FOLDER: unpacks the source of an installed package into FOLDER/source. Where apt knows
+# Debian's packages from, the source is too; its lists are kept apart, so that the machine's own stay as they are.
+debian_source() {
+  local package=$1 version=$2 folder=$3
+  local apt=(apt-get -q -o "Dir::Etc::SourceList=$folder/sources.list" -o Dir::Etc::SourceParts=-
+    -o "Dir::State::lists=$folder/lists" -o "Dir::Cache=$folder/cache" -o APT::Sandbox::User=root)
+  mkdir -p "$folder/lists/partial" "$folder/cache"
+  apt-get indextargets --format 'deb-src $(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' 'Origin: Debian' |
+    sort -u >"$folder/sources.list"
+  run "${apt[@]}" update && (cd "$folder" && run "${apt[@]}" source --download-only "$package=$version") &&
+    run dpkg-source -x "$folder"/*.dsc "$folder/source"
+}
+
 # How many jobs may run at once: one per core, but one per GiB of free memory, which is what a file that includes
 # gRPC's headers takes to compile.
 jobs_max() {
