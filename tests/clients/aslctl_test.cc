@@ -212,7 +212,9 @@ TEST_F(AslctlTest, AMachineIsChangedListedAndDeleted) {
   EXPECT_EQ(Run("describe order/order-3"), 3);
   EXPECT_NE(errors_.find("did you mean 'order-1'"), std::string::npos) << errors_;
   EXPECT_EQ(Run("delete order --yes"), 0) << errors_;
-  EXPECT_EQ(Run("start order"), 4) << errors_;
+  // 4 while it is being deleted, 3 once it is gone, which may be at once.
+  const int refused = Run("start order");
+  EXPECT_TRUE(refused == 4 || refused == 3) << refused << ": " << errors_;
 }
 
 TEST_F(AslctlTest, TheOperatorsCommandsWork) {
