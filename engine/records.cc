@@ -60,7 +60,9 @@ absl::StatusOr<ExecutionRow> ReadExecution(ExecutionNumber execution, std::strin
   if (!outcome && !row.has_outcome()) return read;
   stored::Outcome end = row.outcome();
   if (outcome && !DecodeRow(*outcome, end)) return MalformedRow("outcomes");
-  if (end.status() < 2 || end.status() > 5) return MalformedRow("outcomes");
+  if (end.status() < 2 || end.status() > 5) {
+    return MalformedRow(outcome ? "outcomes" : "executions");
+  }
   read.status = static_cast<asl::ExecutionStatus>(end.status());
   read.stopped = base + end.stopped();
   read.last_event = asl::EventId{end.last_event()};

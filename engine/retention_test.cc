@@ -121,5 +121,15 @@ TEST_F(RetentionTest, HistoryThatAnEarlierProcessLeftIsSweptToo) {
   AwaitThat([&] { return Histories().empty(); });
 }
 
+// So that rows of names lie, and go, in the order of time.
+TEST_F(RetentionTest, AnExecutionWithoutANameIsNamedByTheTimeOfItsStart) {
+  const auto before = static_cast<uint64_t>(engine_->clock().Now().value);
+  const std::string arn = Start("", /*sleep=*/true);
+  const auto after = static_cast<uint64_t>(engine_->clock().Now().value);
+  const uint64_t named = HashName("m", arn.substr(arn.rfind(':') + 1)).high >> 16;
+  EXPECT_LE(before, named) << arn;
+  EXPECT_LE(named, after) << arn;
+}
+
 }  // namespace
 }  // namespace engine

@@ -58,15 +58,14 @@ function(asld_links_grpc target out)
   endwhile()
 endfunction()
 
-# Sets labels and time limit of test `name`: folder tests/X gives label X, every other folder `unit`. The limit
-# ends what hangs; it leaves room for sanitized tests on a busy machine.
+# Sets labels and time limit of test `name`: folder tests/X gives label X, every other folder `unit`.
 function(asld_label_test name)
   file(RELATIVE_PATH folder ${PROJECT_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR})
   set(labels unit)
   if(folder MATCHES "^tests/([a-z]+)")
     set(labels ${CMAKE_MATCH_1})
   endif()
-  set_tests_properties(${name} PROPERTIES LABELS "${labels};${ARGN}" TIMEOUT 900)
+  set_tests_properties(${name} PROPERTIES LABELS "${labels};${ARGN}" TIMEOUT 300)
 endfunction()
 
 # asld_test(NAME SOURCES a_test.cc … LIBS libs… [LABELS …] [ARGS …] [NEEDS_SHARED]): a GoogleTest program, one
