@@ -36,6 +36,7 @@
 #include "storage/freezing_file_system.h"
 #include "storage/gapless_replay.h"
 #include "storage/key.h"
+#include "storage/log_runway.h"
 #include "storage/own_rows.h"
 #include "storage/rocks_options.h"
 #include "storage/rocks_status.h"
@@ -101,6 +102,7 @@ Opening::Opening(const RocksStoreOptions& options, FirstError* error)
       error_(error),
       cache_(rocksdb::NewLRUCache(options.block_cache_bytes)) {
   auto files = options.file_system ? options.file_system : rocksdb::FileSystem::Default();
+  files = MakeRunwayFileSystem(std::move(files), options.log_runway_bytes, error);
   result_.files = MakeFreezingFileSystem(std::move(files), error);
   result_.env = rocksdb::NewCompositeEnv(result_.files);
 }

@@ -42,7 +42,8 @@ struct RocksStoreOptions {
   bool accept_loss = false;
   size_t block_cache_bytes = 256 << 20;
   size_t write_buffer_bytes = 64 << 20;  // per column family; four of them
-  size_t log_bytes_max = 128 << 20;  // then tables are written; bounds what a start has to replay
+  size_t log_bytes_max = 128 << 20;   // then tables are written; bounds what a start has to replay
+  size_t log_runway_bytes = 1 << 20;  // see log_runway.h; 0: none
 
   // For tests.
   std::shared_ptr<rocksdb::FileSystem> file_system;  // null: the machine's own

@@ -55,6 +55,11 @@ void DiskImage::Truncated(const Handle& file, uint64_t size) {
   file->synced = std::min(file->synced, size);
 }
 
+void DiskImage::ZerosLaid(const Handle& file, uint64_t until) {
+  std::lock_guard lock(mutex_);
+  file->zeros_until = std::max(file->zeros_until, until);
+}
+
 uint64_t DiskImage::size(const Handle& file) const {
   std::lock_guard lock(mutex_);
   return file->size;
@@ -130,6 +135,7 @@ Loss DiskImage::Cut(std::mt19937_64& random) {
       TearOverwritten(*file, random, loss);
     } else {
       TearAppended(*file, random, loss);
+      LeaveZeros(*file, random, loss);
     }
     if (loss.unsynced_bytes > lost) ++loss.files_torn;
   }
@@ -197,6 +203,17 @@ void DiskImage::TearAppended(File& file, std::mt19937_64& random, Loss& loss) {
     WriteAt(file.path, begin, std::string(end - begin, '\0'));
     loss.unsynced_bytes += end - begin;
     ++loss.pages_dropped;
+  }
+}
+
+// Behind a log's records, wherever those end now.
+void DiskImage::LeaveZeros(const File& file, std::mt19937_64& random, Loss& loss) {
+  if (file.zeros_until <= file.size) return;
+  if (random() % 2 == 0) {
+    fs::resize_file(file.path, std::min(fs::file_size(file.path), file.size));
+  } else {
+    fs::resize_file(file.path, file.zeros_until);
+    ++loss.runways_left;
   }
 }
 

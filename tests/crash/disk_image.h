@@ -40,6 +40,7 @@ struct Loss {
   uint64_t unsynced_bytes = 0;  // written and gone
   uint64_t pages_dropped = 0;   // holes before the end of a file
   uint64_t files_torn = 0;      // files that lost something
+  uint64_t runways_left = 0;    // logs with zeros behind their records
   uint64_t entries_undone = 0;  // creations, renames and deletions
 };
 
@@ -48,8 +49,9 @@ class DiskImage {
   // One file, whatever it is called by now. Its fields are the image's.
   struct File {
     std::string path;
-    uint64_t size = 0;    // written
-    uint64_t synced = 0;  // and certain to stay
+    uint64_t size = 0;         // written
+    uint64_t synced = 0;       // and certain to stay
+    uint64_t zeros_until = 0;  // laid ahead of a log's end
     // Of files that are overwritten in place, instead: the newest content and one that may be on
     // the disk.
     std::optional<std::string> newest, written_back;
@@ -63,6 +65,8 @@ class DiskImage {
   Handle Opened(const std::string& path);
   void Appended(const Handle& file, uint64_t bytes);
   void Truncated(const Handle& file, uint64_t size);
+  // Behind the end of a file that is appended to.
+  void ZerosLaid(const Handle& file, uint64_t until);
   uint64_t size(const Handle& file) const;
   // A sync that began when the file had `size` bytes has ended.
   void Synced(const Handle& file, uint64_t size);
@@ -91,6 +95,7 @@ class DiskImage {
   Handle Known(const std::string& path);
   void Undo(const Change& change);
   void TearAppended(File& file, std::mt19937_64& random, Loss& loss);
+  void LeaveZeros(const File& file, std::mt19937_64& random, Loss& loss);
   void TearOverwritten(File& file, std::mt19937_64& random, Loss& loss);
 
   mutable std::mutex mutex_;

@@ -17,10 +17,11 @@ constexpr uint64_t kCutsPerStore = 20;
 
 std::string PowerCutResult::Summary() const {
   std::string text = fmt::format(
-      "{} power cuts; lost {} unsynced bytes of {} files, {} pages inside them, {} directory "
+      "{} power cuts; lost {} unsynced bytes of {} files, {} pages inside them, {} with zeros "
+      "behind them, {} directory "
       "entries; {} starts left out a tail behind a hole; {} bits flipped, {} refused\n",
-      cuts, loss.unsynced_bytes, loss.files_torn, loss.pages_dropped, loss.entries_undone,
-      tails_dropped, bits_flipped, bits_refused);
+      cuts, loss.unsynced_bytes, loss.files_torn, loss.pages_dropped, loss.runways_left,
+      loss.entries_undone, tails_dropped, bits_flipped, bits_refused);
   for (const auto& [what, count] : load) text += fmt::format("{:8} {}\n", count, what);
   for (const auto& [what, count] : cuts_at) text += fmt::format("{:8} cut at: {}\n", count, what);
   for (const std::string& violation : violations) text += violation + "\n";
@@ -42,6 +43,7 @@ storage::RocksStoreOptions Machine::DrawOptions(std::vector<storage::TableSpec> 
   const bool small = random_() % 2 == 0;
   options.write_buffer_bytes = small ? 64 << 10 : 8 << 20;
   options.log_bytes_max = small ? 128 << 10 : 8 << 20;
+  options.log_runway_bytes = random_() % 2 == 0 ? 64 << 10 : 1 << 20;  // the large one: hardly ever
   if (broken_ == Break::kAcrossHoles) {
     options.log_recovery = storage::LogRecovery::kAcrossHoles;
   } else if (broken_ == Break::kUnchecked) {
@@ -57,6 +59,7 @@ void Machine::EndByPowerCut() {
   const Loss loss = files_.PowerOn(random_);
   result_->loss.unsynced_bytes += loss.unsynced_bytes;
   result_->loss.pages_dropped += loss.pages_dropped;
+  result_->loss.runways_left += loss.runways_left;
   result_->loss.files_torn += loss.files_torn;
   result_->loss.entries_undone += loss.entries_undone;
 }

@@ -21,6 +21,7 @@ TEST_F(StorePowerCut, LosesNothingThatWasAnnouncedAndTearsNothing) {
   EXPECT_EQ(result.cuts, cuts);
   EXPECT_GT(result.loss.unsynced_bytes, 0u) << "cuts that lose nothing prove nothing";
   EXPECT_GT(result.loss.pages_dropped, 0u) << "no cut left a hole";
+  EXPECT_GT(result.loss.runways_left, 0u);
   EXPECT_GT(result.bits_refused, 0u);
 }
 

@@ -52,11 +52,8 @@ std::vector<std::string> FlagsFor(const Options& options) {
 
 // The newest log loses its second half, as if the disk had never had it.
 void CutNewestLog(const std::string& directory) {
-  std::filesystem::path newest;
-  for (const auto& entry : std::filesystem::directory_iterator(directory)) {
-    if (entry.path().extension() == ".log" && entry.path() > newest) newest = entry.path();
-  }
-  std::filesystem::resize_file(newest, std::filesystem::file_size(newest) / 2);
+  const LogFile log = NewestLog(directory);
+  std::filesystem::resize_file(log.path, log.end / 2);
 }
 
 class Run {

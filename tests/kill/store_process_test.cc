@@ -166,14 +166,6 @@ std::string LinesAfterReady(const std::string& errors) {
   return ready == std::string::npos ? errors : errors.substr(errors.find('\n', ready) + 1);
 }
 
-std::string NewestLog(const std::string& directory) {
-  std::string newest;
-  for (const auto& entry : fs::directory_iterator(directory)) {
-    if (entry.path().extension() == ".log") newest = std::max(newest, entry.path().string());
-  }
-  return newest;
-}
-
 std::string Contents(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};
@@ -226,16 +218,16 @@ TEST_F(StoreProcess, AFlippedBitInTheLogIsRefusedUnlessTheLossIsAccepted) {
   ASSERT_TRUE(starters.WaitFor(200)) << asld_->process().errors();
   asld_->Kill();
   starters.End();
-  const std::string log = NewestLog(asld_->data_dir());
-  ASSERT_NO_FATAL_FAILURE(FlipBit(log, fs::file_size(log) / 2));
-  const std::string before = Contents(log);
+  const LogFile log = NewestLog(asld_->data_dir());
+  ASSERT_NO_FATAL_FAILURE(FlipBit(log.path, log.end / 2));
+  const std::string before = Contents(log.path);
 
   const auto [code, errors] = RefusedStart();
   EXPECT_EQ(code, kExitStore);
   EXPECT_NE(errors.find("acknowledged commits"), std::string::npos) << errors;
   EXPECT_NE(errors.find("are missing; the store is untouched"), std::string::npos) << errors;
   EXPECT_EQ(std::count(errors.begin(), errors.end(), '\n'), 1) << errors;
-  EXPECT_EQ(Contents(log), before);
+  EXPECT_EQ(Contents(log.path), before);
 
   ASSERT_NO_FATAL_FAILURE(Start(AcceptLoss()));
   const size_t lost = starters.CountLost();
