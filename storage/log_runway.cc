@@ -148,9 +148,7 @@ class Layer {
 class LogFile : public rocksdb::FSWritableFileOwnerWrapper {
  public:
   LogFile(std::unique_ptr<FSWritableFile> target, std::shared_ptr<Runway> runway, Layer* layer)
-      : FSWritableFileOwnerWrapper(std::move(target)),
-        runway_(std::move(runway)),
-        layer_(layer) {}
+      : FSWritableFileOwnerWrapper(std::move(target)), runway_(std::move(runway)), layer_(layer) {}
   ~LogFile() override { runway_->End(); }
 
   IOStatus Append(const Slice& data, const IOOptions& o, IODebugContext* dbg) override {
@@ -206,8 +204,8 @@ class RunwayFileSystem : public rocksdb::FileSystemWrapper {
 
 }  // namespace
 
-std::shared_ptr<FileSystem> MakeRunwayFileSystem(std::shared_ptr<FileSystem> target,
-                                                 uint64_t bytes, const FirstError* error) {
+std::shared_ptr<FileSystem> MakeRunwayFileSystem(std::shared_ptr<FileSystem> target, uint64_t bytes,
+                                                 const FirstError* error) {
   if (bytes == 0) return target;
   return std::make_shared<RunwayFileSystem>(target, bytes, error);
 }

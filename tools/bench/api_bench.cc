@@ -16,8 +16,10 @@
 #include <condition_variable>
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
 #include <mutex>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <random>
 #include <string>
 #include <vector>
@@ -64,8 +66,9 @@ double Quantile(const std::vector<double>& sorted, double q) {
 class CpuMeter {
  public:
   explicit CpuMeter(pid_t server) : server_(server), server_us_(Server()), load_us_(CpuMicros()) {}
-  void Read(Figures& figures) const {
-    const double calls = std::max<double>(1, static_cast<double>(figures.acknowledged));
+  // `answers`: good ones since then.
+  void Read(uint64_t answers, Figures& figures) const {
+    const double calls = std::max<double>(1, static_cast<double>(answers));
     figures.server_us = (Server() - server_us_) / calls;
     figures.load_us = (CpuMicros() - load_us_) / calls;
   }
@@ -81,7 +84,8 @@ Clock::time_point After(double seconds) {
   return Now() + std::chrono::microseconds(static_cast<int64_t>(seconds * 1e6));
 }
 
-// A closed loop of one request for `seconds`. Who is throttled waits and tries again.
+// A closed loop of one request for `seconds`, which begin when all are connected: five thousand
+// connections cost a quarter of a second. Who is throttled waits and tries again.
 class HttpLoop {
  public:
   HttpLoop(int port, size_t connections, std::string request, Refused refused = Refused::kSdk)
@@ -92,8 +96,12 @@ class HttpLoop {
         refused_(refused) {}
 
   absl::StatusOr<Figures> Run(double seconds, pid_t server) {
-    const CpuMeter cpu(server);
-    end_ = After(seconds);
+    begin_ = [this, seconds, server] {
+      before_ = figures_.acknowledged;
+      figures_.refusal_ms.clear();
+      end_ = After(seconds);
+      cpu_.emplace(server);
+    };
     HttpLoad load(port_, sent_.size(), [this](size_t connection, const HttpLoad::Answer* last) {
       return Next(connection, last);
     });
@@ -101,26 +109,27 @@ class HttpLoop {
     figures_.per_s = static_cast<double>(in_time_) / seconds;
     figures_.refused_per_s = static_cast<double>(figures_.refusal_ms.size()) / seconds;
     std::sort(figures_.refusal_ms.begin(), figures_.refusal_ms.end());
-    cpu.Read(figures_);
+    cpu_->Read(figures_.acknowledged - before_, figures_);
     return figures_;
   }
 
  private:
   std::optional<HttpLoad::Step> Next(size_t connection, const HttpLoad::Answer* last) {
+    if (last == nullptr && ++connected_ == sent_.size()) begin_();
     const Clock::time_point now = Now();
     int64_t delay_us = 0;
     if (last != nullptr && last->status == 200) {
       refusals_[connection] = 0;
       ++figures_.acknowledged;
-      if (now <= end_) ++in_time_;
+      if (cpu_.has_value() && now <= end_) ++in_time_;
     } else if (last != nullptr && last->body.find("ThrottlingException") != std::string::npos) {
       figures_.refusal_ms.push_back(MicrosBetween(sent_[connection], now) / 1e3);
       delay_us = Backoff(refusals_[connection]);
     } else if (last != nullptr) {
       ++figures_.failed;
     }
-    if (now >= end_) return std::nullopt;
     sent_[connection] = now + std::chrono::microseconds(delay_us);
+    if (cpu_.has_value() && sent_[connection] >= end_) return std::nullopt;
     return HttpLoad::Step{.request = request_, .delay_us = delay_us};
   }
 
@@ -137,7 +146,11 @@ class HttpLoop {
   const std::string request_;
   const Refused refused_;
   std::minstd_rand random_;
+  std::function<void()> begin_;
+  size_t connected_ = 0;
+  std::optional<CpuMeter> cpu_;  // once all are connected, as are
   Clock::time_point end_;
+  uint64_t before_ = 0;  // good answers until then
   uint64_t in_time_ = 0;
   Figures figures_;
 };
@@ -158,7 +171,7 @@ class GrpcLoop {
     std::unique_lock lock(mutex_);
     done_.wait(lock, [this] { return open_ == 0; });
     figures_.per_s = static_cast<double>(in_time_) / seconds;
-    cpu.Read(figures_);
+    cpu.Read(figures_.acknowledged, figures_);
     return figures_;
   }
 
@@ -224,6 +237,23 @@ absl::StatusOr<uint64_t> WaitForEnds(int http, uint64_t wanted, double patience_
   }
 }
 
+// Of several runs of one part: means, and all of the counts and refusals.
+Figures Together(const std::vector<Figures>& runs) {
+  Figures all;
+  const double share = 1 / static_cast<double>(runs.size());
+  for (const Figures& one : runs) {
+    all.per_s += one.per_s * share;
+    all.server_us += one.server_us * share;
+    all.load_us += one.load_us * share;
+    all.refused_per_s += one.refused_per_s * share;
+    all.acknowledged += one.acknowledged;
+    all.failed += one.failed;
+    all.refusal_ms.insert(all.refusal_ms.end(), one.refusal_ms.begin(), one.refusal_ms.end());
+  }
+  std::sort(all.refusal_ms.begin(), all.refusal_ms.end());
+  return all;
+}
+
 Json ToJson(const char* name, const Figures& figures) {
   return {{fmt::format("{}_per_s", name), figures.per_s},
           {fmt::format("{}_server_us", name), figures.server_us},
@@ -238,25 +268,79 @@ Json RefusalsToJson(const char* name, const Figures& figures) {
           {fmt::format("{}_refusal_max_ms", name), Quantile(figures.refusal_ms, 1)}};
 }
 
+// Over AWS's API. What is compared lies side by side in time, because a start costs more while the
+// store writes and merges its tables: each overload stands between two peaks.
+class AwsDoor {
+ public:
+  AwsDoor(int http, pid_t server, size_t open, double seconds)
+      : http_(http), server_(server), open_(open), seconds_(seconds) {}
+
+  absl::StatusOr<Json> Run() {
+    const absl::StatusOr<std::string> created = Ask(http_, AwsCall("CreateStateMachine", kCreate));
+    if (!created.ok()) return created.status();
+    const std::string body = fmt::format(R"({{"stateMachineArn":"{}"}})", kMachineArn);
+    const std::string start = AwsCall("StartExecution", body);
+    const std::string empty = EmptyCall("StartExecution", body);
+    Measure(warm_ups_, open_, start);  // a store without tables is no store yet
+    Measure(empties_, open_, empty);
+    Measure(peaks_, open_, start);
+    for (int i = 0; i < 2; ++i) {
+      Measure(overloads_, open_ * kOverload, start);
+      Measure(peaks_, open_, start);
+    }
+    Measure(hammers_, open_ * kOverload, start, Refused::kHammer);
+    Measure(peaks_, open_, start);
+    Measure(empties_, open_, empty);
+    if (!status_.ok()) return status_;
+    Json all = ToJson("http_empty", Together(empties_));
+    all.update(ToJson("aws_start", Together(peaks_)));
+    all.update(ToJson("overload", Together(overloads_)));
+    all.update(RefusalsToJson("overload", Together(overloads_)));
+    all.update(ToJson("hammer", Together(hammers_)));
+    all.update(RefusalsToJson("hammer", Together(hammers_)));
+    all.update({{"overload_vs_peak", (OfPeak(overloads_[0], 0) + OfPeak(overloads_[1], 1)) / 2},
+                {"hammer_vs_peak", OfPeak(hammers_[0], 2)}});
+    return all;
+  }
+
+  uint64_t acknowledged() const {
+    uint64_t all = 0;
+    for (const auto* runs : {&warm_ups_, &peaks_, &overloads_, &hammers_})
+      all += Together(*runs).acknowledged;
+    return all;
+  }
+
+ private:
+  void Measure(std::vector<Figures>& runs, size_t callers, const std::string& request,
+               Refused refused = Refused::kSdk) {
+    if (!status_.ok()) return;
+    absl::StatusOr<Figures> figures =
+        HttpLoop(http_, callers, request, refused).Run(seconds_, server_);
+    if (!figures.ok()) {
+      status_ = figures.status();
+    } else {
+      runs.push_back(*std::move(figures));
+    }
+  }
+  // `before`: the peak before it.
+  double OfPeak(const Figures& figures, size_t before) const {
+    return figures.per_s / ((peaks_[before].per_s + peaks_[before + 1].per_s) / 2);
+  }
+
+  const int http_;
+  const pid_t server_;
+  const size_t open_;
+  const double seconds_;
+  absl::Status status_;
+  std::vector<Figures> warm_ups_, empties_, peaks_, overloads_, hammers_;
+};
+
 // `open`: calls under way over each door.
 absl::StatusOr<Json> RunDoors(int http, const std::string& grpc, pid_t server, size_t open,
                               double seconds) {
-  const std::string body = fmt::format(R"({{"stateMachineArn":"{}"}})", kMachineArn);
-  const std::string start = AwsCall("StartExecution", body);
-  const auto created = Ask(http, AwsCall("CreateStateMachine", kCreate));
-  if (!created.ok()) return created.status();
-  const auto empty = HttpLoop(http, open, EmptyCall("StartExecution", body)).Run(seconds, server);
-  if (!empty.ok()) return empty.status();
-  const auto json = HttpLoop(http, open, start).Run(seconds, server);
-  if (!json.ok()) return json.status();
-  const auto overload = HttpLoop(http, open * kOverload, start).Run(seconds, server);
-  if (!overload.ok()) return overload.status();
-  const auto hammer =
-      HttpLoop(http, open * kOverload, start, Refused::kHammer).Run(seconds, server);
-  if (!hammer.ok()) return hammer.status();
-  // Once more, because a start costs the more the more the store holds.
-  const auto after = HttpLoop(http, open, start).Run(seconds, server);
-  if (!after.ok()) return after.status();
+  AwsDoor aws(http, server, open, seconds);
+  absl::StatusOr<Json> all = aws.Run();
+  if (!all.ok()) return all;
   asld::v1::StartExecutionRequest request;
   request.set_state_machine("bench-start");
   const Figures health =
@@ -265,20 +349,12 @@ absl::StatusOr<Json> RunDoors(int http, const std::string& grpc, pid_t server, s
       GrpcLoop(grpc, open, "/asld.v1.Workflows/StartExecution", request.SerializeAsString())
           .Run(seconds, server);
   constexpr double kPatienceS = 30;
-  const uint64_t acknowledged = json->acknowledged + overload->acknowledged + hammer->acknowledged +
-                                after->acknowledged + starts.acknowledged;
+  const uint64_t acknowledged = aws.acknowledged() + starts.acknowledged;
   const auto ended = WaitForEnds(http, acknowledged, kPatienceS);
   if (!ended.ok()) return ended.status();
-  Json all = ToJson("http_empty", *empty);
-  all.update(ToJson("aws_start", *json));
-  all.update(ToJson("overload", *overload));
-  all.update(RefusalsToJson("overload", *overload));
-  all.update(ToJson("hammer", *hammer));
-  all.update(RefusalsToJson("hammer", *hammer));
-  all.update(ToJson("aws_start_after", *after));
-  all.update(ToJson("grpc_empty", health));
-  all.update(ToJson("grpc_start", starts));
-  all.update({{"acknowledged", acknowledged}, {"ended", *ended}});
+  all->update(ToJson("grpc_empty", health));
+  all->update(ToJson("grpc_start", starts));
+  all->update({{"acknowledged", acknowledged}, {"ended", *ended}});
   return all;
 }
 
