@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The asld authors
-"""A Lambda endpoint for tests: the Invoke API in front, and behind it AWS's own runtime client (awslambdaric), one
+"""A Lambda endpoint for tests: the Invoke API in front, and behind it AWS's own runtime client (npm's aws-lambda-ric), one
 process a function, fed through the Runtime API. The SigV4 of every call is made again by botocore and compared.
 
     with Endpoint(["echo"]) as endpoint:   endpoint.url, endpoint.calls
@@ -25,7 +25,8 @@ from botocore.credentials import Credentials
 KEY = Credentials("AKIDLAMBDA", "secret-of-the-test", "token-of-the-test")
 INVOKE = re.compile(r"/2015-03-31/functions/([^/]+)/invocations$")
 RUNTIME = re.compile(r"/2018-06-01/runtime/(?:invocation/(next|[^/]+/(?:response|error))|init/error)$")
-FUNCTIONS = pathlib.Path(__file__).with_name("functions.py")
+FUNCTIONS = pathlib.Path(__file__).with_name("functions.mjs")
+RUNTIME_CLIENT = FUNCTIONS.parents[2] / "build" / "clients" / "node" / "node_modules" / "aws-lambda-ric" / "bin" / "index.mjs"
 
 
 class Invocation:
@@ -51,7 +52,7 @@ class Function:
                        "AWS_LAMBDA_FUNCTION_NAME": name, "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
                        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "128", "AWS_LAMBDA_LOG_GROUP_NAME": "g",
                        "AWS_LAMBDA_LOG_STREAM_NAME": "s", "LAMBDA_TASK_ROOT": str(FUNCTIONS.parent)}
-        self.process = subprocess.Popen([sys.executable, "-m", "awslambdaric", f"functions.{name}"],
+        self.process = subprocess.Popen(["node", RUNTIME_CLIENT, f"functions.{name}"],
                                         cwd=FUNCTIONS.parent, env=environment, stdout=subprocess.DEVNULL)
 
     def wait(self, invocation):

@@ -17,8 +17,8 @@ run() { printf '+ %s\n' "$*" >&2; "$@"; }
 # build/clients the Python packages of clients.txt, in node/ below it the packages of package.json, in jars/ those of
 # pom.xml. Where one of them cannot be had, the tests that need it are skipped and say so, but not in CI.
 setup_clients() {
-  setup_part build/clients clients.txt fetch_python "AWS's clients, its Lambda runtime and moto, from PyPI"
-  setup_part build/clients/node package-lock.json fetch_node "fauxqs and AWS's client for JavaScript, from the npm registry, with Node 20 or newer"
+  setup_part build/clients clients.txt fetch_python "AWS's clients and moto, from PyPI"
+  setup_part build/clients/node package-lock.json fetch_node "fauxqs, AWS's client for JavaScript and its Lambda runtime client, from the npm registry, with Node 20 or newer"
   setup_part build/clients/jars pom.xml fetch_jars "ElasticMQ, from Maven Central"
 }
 
@@ -38,10 +38,15 @@ setup_part() {
 
 fetch_python() { run /usr/bin/python3 -m venv "$1" && run "$1/bin/pip" install -q -r tools/scripts/clients.txt; }
 
-# Node comes from Debian only where there is none: other sources have newer ones, which must stay.
+# Node comes from Debian only where there is none: other sources have newer ones, which must stay. The Lambda runtime
+# client is compiled, for two minutes, with the headers that lie beside node where it has them.
 fetch_node() {
   command -v npm >/dev/null || setup node || return
   (($(node -p 'parseInt(process.versions.node)') >= 20)) || return
+  setup lambda || return
+  local prefix
+  prefix=$(node -p 'require("path").resolve(process.execPath, "../..")')
+  [[ ! -f $prefix/include/node/node.h ]] || local -x npm_config_nodedir=$prefix
   mkdir -p "$1" && cp tools/scripts/package.json tools/scripts/package-lock.json "$1" &&
     run npm ci --prefix "$(realpath "$1")" --silent --no-audit --no-fund && rm "$1/package-lock.json"
 }
