@@ -3,9 +3,10 @@
 //
 // A runway for RocksDB's log: zeros that lie on the disk already where its next records will be. To
 // sync a file that has grown, the file system must write its new size too, and most commit a
-// journal for it; to sync bytes that were overwritten in place it writes these alone, in half the
-// time (ext4 on a virtual disk: 0.22 instead of 0.45 ms). A thread lays the zeros, and syncs them,
-// ahead of a log that is busy; a log that never grows to a quarter of the runway has none.
+// journal for it; to sync bytes that were overwritten in place it writes these alone, in a third to
+// half less time (ext4 on a virtual disk: 0.20 to 0.23 ms in place of 0.29 to 0.45). A thread lays
+// the zeros, and syncs them, ahead of a log that is busy; a log that never grows to a quarter of
+// the runway has none.
 //
 // A process that is killed leaves its runway behind the last record. A replay passes over zeros, and
 // one after a power cut meets them in the middle of what was not synced in any case
