@@ -39,7 +39,8 @@ setup_part() {
 fetch_python() { run /usr/bin/python3 -m venv "$1" && run "$1/bin/pip" install -q -r tools/scripts/clients.txt; }
 
 # Node comes from Debian only where there is none: other sources have newer ones, which must stay. The Lambda runtime
-# client is compiled, for two minutes, with the headers that lie beside node where it has them.
+# client is compiled, for two minutes, with the headers that lie beside node where it has them; without it only its own test
+# is skipped.
 fetch_node() {
   command -v npm >/dev/null || setup node || return
   (($(node -p 'parseInt(process.versions.node)') >= 20)) || return
