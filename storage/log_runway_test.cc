@@ -11,11 +11,12 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <mutex>
 #include <string>
-#include <thread>
 
 #include "storage/rocks_store.h"
 
@@ -62,7 +63,9 @@ class LateZeros : public rocksdb::FileSystemWrapper {
     rocksdb::IOStatus Append(const rocksdb::Slice& data, const rocksdb::IOOptions& options,
                              rocksdb::IODebugContext* dbg) override {
       rocksdb::IOStatus s = target()->Append(data, options, dbg);
+      std::lock_guard lock(owner->mutex_);
       ++owner->appends_;
+      owner->appended_.notify_all();
       return s;
     }
     LateZeros* const owner;
@@ -73,17 +76,21 @@ class LateZeros : public rocksdb::FileSystemWrapper {
     rocksdb::IOStatus Write(uint64_t offset, const rocksdb::Slice& data,
                             const rocksdb::IOOptions& options,
                             rocksdb::IODebugContext* dbg) override {
-      const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(5);
-      for (const int seen = owner->appends_;
-           owner->appends_ == seen && std::chrono::steady_clock::now() < until;)
-        std::this_thread::yield();
+      {
+        std::unique_lock lock(owner->mutex_);
+        owner->appended_.wait_for(
+            lock, std::chrono::milliseconds(5),
+            [this, seen = owner->appends_] { return owner->appends_ > seen; });
+      }
       ++owner->pieces;
       return target()->Write(offset, data, options, dbg);
     }
     LateZeros* const owner;
   };
 
-  std::atomic<int> appends_ = 0;
+  std::mutex mutex_;
+  std::condition_variable appended_;
+  int appends_ = 0;  // guarded by mutex_
 };
 
 class LogRunwayTest : public testing::Test {
