@@ -163,6 +163,10 @@ class LogFile : public rocksdb::FSWritableFileOwnerWrapper {
   IOStatus PositionedAppend(const Slice&, uint64_t, const IOOptions&, IODebugContext*) override {
     return IOStatus::NotSupported("a log with direct I/O");
   }
+  IOStatus PositionedAppend(const Slice& data, uint64_t offset, const IOOptions& o,
+                            const DataVerificationInfo&, IODebugContext* dbg) override {
+    return PositionedAppend(data, offset, o, dbg);
+  }
   // RocksDB preallocates its logs, and so cuts them to what was appended when it closes them.
   IOStatus Close(const IOOptions& o, IODebugContext* dbg) override {
     runway_->End();

@@ -8,16 +8,16 @@
 #include <gtest/gtest.h>
 #include <rocksdb/file_system.h>
 
-#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <mutex>
 #include <string>
+#include <thread>
+#include <vector>
 
+#include "storage/log_testing.h"
 #include "storage/rocks_store.h"
 
 namespace storage {
@@ -46,6 +46,7 @@ class LateZeros : public rocksdb::FileSystemWrapper {
                                     std::unique_ptr<rocksdb::FSRandomRWFile>* file,
                                     rocksdb::IODebugContext* dbg) override {
     const bool log = name.ends_with(".log");
+    if (log && refuse) ++refused;
     if (log && refuse) return rocksdb::IOStatus::NotSupported(name);
     rocksdb::IOStatus s = target()->NewRandomRWFile(name, options, file, dbg);
     if (s.ok() && log) *file = std::make_unique<Zeros>(std::move(*file), this);
@@ -53,7 +54,9 @@ class LateZeros : public rocksdb::FileSystemWrapper {
   }
 
   std::atomic<bool> refuse = false;
+  FirstError* breaks = nullptr;  // with the first piece
   std::atomic<int> pieces = 0;
+  std::atomic<int> refused = 0;
 
  private:
   struct Log : rocksdb::FSWritableFileOwnerWrapper {
@@ -82,6 +85,7 @@ class LateZeros : public rocksdb::FileSystemWrapper {
             lock, std::chrono::milliseconds(5),
             [this, seen = owner->appends_] { return owner->appends_ > seen; });
       }
+      if (owner->breaks != nullptr) owner->breaks->Set(absl::UnavailableError("broken"));
       ++owner->pieces;
       return target()->Write(offset, data, options, dbg);
     }
@@ -140,20 +144,6 @@ class LogRunwayTest : public testing::Test {
     std::filesystem::copy(parent_ + "/data", copy);
     return copy;
   }
-  std::string Log(const std::string& directory) const {
-    std::string newest;
-    for (const auto& entry : std::filesystem::directory_iterator(directory)) {
-      if (entry.path().extension() == ".log") newest = std::max(newest, entry.path().string());
-    }
-    return newest;
-  }
-  static size_t ZerosAtTheEnd(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    const std::string bytes((std::istreambuf_iterator<char>(file)), {});
-    const size_t last = bytes.find_last_not_of('\0');
-    return bytes.size() - (last == std::string::npos ? 0 : last + 1);
-  }
-
   std::string parent_;
   const std::shared_ptr<LateZeros> files_ = std::make_shared<LateZeros>();
   RocksStoreOptions options_;
@@ -166,8 +156,8 @@ TEST_F(LogRunwayTest, AKilledProcessLeavesZerosBehindItsLogAndAClosedLogHasNone)
   const std::string killed = Killed();
   store.reset();
 
-  EXPECT_GT(ZerosAtTheEnd(Log(killed)), kPage);
-  EXPECT_LT(ZerosAtTheEnd(Log(parent_ + "/data")), kPage);
+  EXPECT_GT(NewestLog(killed).zeros, kPage);
+  EXPECT_LT(NewestLog(parent_ + "/data").zeros, kPage);
   ExpectAll(*Open(killed));
   ExpectAll(*Open());
 }
@@ -186,8 +176,9 @@ TEST_F(LogRunwayTest, ZerosNeverLieOverARecordHoweverLargeItIs) {
 TEST_F(LogRunwayTest, AQuietLogHasNone) {
   auto store = Open();
   for (int i = 0; i < 20; ++i) Write(*store, 1'000);
+  store.reset();
 
-  EXPECT_LT(ZerosAtTheEnd(Log(parent_ + "/data")), kPage);
+  EXPECT_LT(NewestLog(parent_ + "/data").zeros, kPage);
   EXPECT_EQ(files_->pieces, 0);
 }
 
@@ -197,8 +188,22 @@ TEST_F(LogRunwayTest, WhereZerosCannotBeWrittenTheLogGrows) {
   for (int i = 0; i < 300; ++i) Write(*store, 2'000);
   const std::string killed = Killed();
 
-  EXPECT_LT(ZerosAtTheEnd(Log(killed)), kPage);
+  EXPECT_GT(files_->refused, 0);
+  EXPECT_LT(NewestLog(killed).zeros, kPage);
   ExpectAll(*Open(killed));
+}
+
+TEST_F(LogRunwayTest, AfterAnErrorNothingIsWrittenAnyMore) {
+  FirstError error;
+  files_->breaks = &error;
+  auto files = MakeRunwayFileSystem(files_, kRunway, &error);
+  std::unique_ptr<rocksdb::FSWritableFile> log;
+  ASSERT_TRUE(files->NewWritableFile(parent_ + "/1.log", {}, &log, nullptr).ok());
+  ASSERT_TRUE(log->Append(std::string(kRunway, 'v'), {}, nullptr).ok());
+  while (!error.happened()) std::this_thread::yield();
+  files.reset();  // ends with the runway that it is laying, which the log would cut short
+
+  EXPECT_EQ(files_->pieces, 1);
 }
 
 }  // namespace

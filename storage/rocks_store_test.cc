@@ -10,6 +10,7 @@
 #include <filesystem>
 
 #include "storage/key.h"
+#include "storage/log_testing.h"
 
 namespace storage {
 namespace {
@@ -55,14 +56,7 @@ class RocksStoreTest : public testing::Test {
     return value->has_value() ? **value : "NOT_FOUND";
   }
 
-  std::filesystem::path NewestLog() const {
-    std::filesystem::path newest;
-    for (const auto& entry : std::filesystem::directory_iterator(options_.directory)) {
-      const bool log = entry.path().extension() == ".log";
-      if (log && entry.path().filename() > newest.filename()) newest = entry.path();
-    }
-    return newest;
-  }
+  std::string Log() const { return NewestLog(options_.directory).path; }
 
   // Puts a row into the default family behind the store's back.
   void PutRaw(const std::string& key, const std::string& value) {
@@ -118,7 +112,7 @@ TEST_F(RocksStoreTest, WhatIsInTablesNeedsNoLog) {
   ASSERT_TRUE(Write(*store, 3, 1, "one").ok());
   ASSERT_TRUE(store->Sync().ok());
   ASSERT_TRUE(store->WriteTables().ok());
-  EXPECT_EQ(std::filesystem::file_size(NewestLog()), 0u);
+  EXPECT_EQ(std::filesystem::file_size(Log()), 0u);
   store.reset();
 
   store = Open();
@@ -157,7 +151,7 @@ TEST_F(RocksStoreTest, AStoreThatLostAcknowledgedCommitsIsRefusedAndUntouched) {
   for (uint64_t n = 1; n <= 9; ++n) ASSERT_TRUE(Write(*store, 0, n, "v").ok());
   ASSERT_TRUE(store->Sync().ok());
   store.reset();
-  const auto log = NewestLog();
+  const auto log = Log();
   const uint64_t size = std::filesystem::file_size(log);
   std::filesystem::copy(log, parent_ + "/kept");
   std::filesystem::resize_file(log, size - 10);
@@ -174,7 +168,7 @@ TEST_F(RocksStoreTest, ALossThatIsAcceptedIsForgotten) {
   for (uint64_t n = 1; n <= 9; ++n) ASSERT_TRUE(Write(*store, 0, n, "v").ok());
   ASSERT_TRUE(store->Sync().ok());
   store.reset();
-  const auto log = NewestLog();
+  const auto log = Log();
   std::filesystem::resize_file(log, std::filesystem::file_size(log) - 10);
 
   options_.accept_loss = true;
@@ -193,8 +187,8 @@ TEST_F(RocksStoreTest, AClosedLogThatIsShorterThanItWasSyncedIsRefused) {
   Batch history({.partition = 0, .number = 1});
   history.Put(kHistory, "keeps", "the first log");
   ASSERT_TRUE(store->Write(std::span(&history, 1)).ok());
-  const auto first = NewestLog();
-  for (uint64_t n = 2; NewestLog() == first; ++n) {
+  const auto first = Log();
+  for (uint64_t n = 2; Log() == first; ++n) {
     ASSERT_TRUE(Write(*store, 0, n, std::string(10'000, 'v')).ok());
     ASSERT_TRUE(store->Sync().ok());
   }

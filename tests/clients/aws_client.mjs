@@ -6,16 +6,10 @@
 //   node aws_client.mjs URL   with the packages in build/clients/node, which `tools/dev setup` fetches
 //   {"operation":"ListActivities","members":{…}} → {"answer":{…}} or {"error":NAME,"message":TEXT,"modelled":BOOLEAN};
 //   with "pageSize", by the client's paginator: {"answer":[{…}, …]}
-import { createRequire } from "node:module";
-import path from "node:path";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
+import { clientOf, sfn } from "./sfn.mjs";
 
-const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
-const sfn = createRequire(path.join(root, "build/clients/node/package.json"))("@aws-sdk/client-sfn");
-
-const client = new sfn.SFNClient({ endpoint: process.argv[2], region: "us-east-1", disableHostPrefix: true, maxAttempts: 1,
-  credentials: { accessKeyId: "any", secretAccessKey: "any" } });
+const client = clientOf(process.argv[2], { maxAttempts: 1 });
 
 async function answer({ operation, members, pageSize }) {
   if (pageSize === undefined) {

@@ -12,6 +12,7 @@
 #include <iterator>
 #include <string>
 
+#include "storage/log_testing.h"
 #include "storage/rocks_store.h"
 #include "tests/crash/lying_file_system.h"
 
@@ -84,7 +85,7 @@ class LogGaps : public testing::Test {
   }
 
  private:
-  std::string Log() const { return NewestLog(options_.directory); }
+  std::string Log() const { return storage::NewestLog(options_.directory).path; }
 
   // Of a log that holds nothing else.
   uint64_t BytesLogged(size_t value_bytes, uint64_t synced, uint64_t all) {

@@ -368,15 +368,6 @@ void FlippedBit::Flip() const {
   assert(file.good());
 }
 
-std::string NewestLog(const std::string& directory) {
-  std::string newest;
-  for (const auto& entry : std::filesystem::directory_iterator(directory)) {
-    const std::string path = entry.path();
-    if (IsLog(path) && path > newest) newest = path;
-  }
-  return newest;
-}
-
 FlippedBit DrawBit(const std::string& log, uint64_t bytes, std::mt19937_64& random) {
   if (bytes < 64) return {};
   return {.path = log,

@@ -76,7 +76,6 @@ struct FlippedBit {
   // Once to damage the file, once more to mend it.
   void Flip() const;
 };
-std::string NewestLog(const std::string& directory);
 // REQUIRES: the log has `bytes` bytes. Not drawn() when that is too little to have a middle.
 FlippedBit DrawBit(const std::string& log, uint64_t bytes, std::mt19937_64& random);
 

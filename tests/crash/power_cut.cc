@@ -8,6 +8,8 @@
 #include <filesystem>
 #include <utility>
 
+#include "storage/log_testing.h"
+
 namespace crash {
 namespace {
 
@@ -67,7 +69,7 @@ void Machine::EndByPowerCut() {
 // After an end in peace the log is whole, and DURABLE is exact.
 bool Machine::EndByFlippedBit(std::vector<storage::TableSpec> tables,
                               const std::function<bool(const storage::RocksStore&)>& check) {
-  const std::string log = NewestLog(directory_);
+  const std::string log = storage::NewestLog(directory_).path;
   const FlippedBit bit = DrawBit(log, std::filesystem::file_size(log), random_);
   if (!bit.drawn()) return true;
   bit.Flip();

@@ -21,6 +21,7 @@
 #include <thread>
 
 #include "storage/commit.h"
+#include "storage/log_testing.h"
 #include "storage/rocks_store.h"
 #include "tests/crash/lying_file_system.h"
 
@@ -191,7 +192,7 @@ TEST_F(StoreFaults, AFlippedBitInTheSyncedLogIsRefusedWithTheCommitsItCosts) {
   Commit(*store, notes, 200, 1000);
   const uint64_t newest = store->written_seq();
   store.reset();
-  const std::string log = NewestLog(options_.directory);
+  const std::string log = storage::NewestLog(options_.directory).path;
   std::mt19937_64 random(7);
   const FlippedBit bit = DrawBit(log, std::filesystem::file_size(log), random);
   bit.Flip();
@@ -207,7 +208,7 @@ TEST_F(StoreFaults, AFlippedBitInTheSyncedLogIsRefusedWithTheCommitsItCosts) {
 TEST_F(StoreFaults, ADamagedLogWithoutTheDurableFileIsRefusedToo) {
   Notes notes;
   Commit(*Open(), notes, 200, 1000);
-  const std::string log = NewestLog(options_.directory);
+  const std::string log = storage::NewestLog(options_.directory).path;
   std::mt19937_64 random(7);
   DrawBit(log, std::filesystem::file_size(log), random).Flip();
   std::filesystem::remove(options_.directory + "/DURABLE");

@@ -9,12 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cassert>
 #include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 
 #include "fmt/format.h"
 
@@ -164,16 +160,5 @@ int Asld::http_port() {
 }
 
 std::string Asld::address() const { return fmt::format("127.0.0.1:{}", port_); }
-
-LogFile NewestLog(const std::string& data_dir) {
-  LogFile log;
-  for (const auto& entry : std::filesystem::directory_iterator(data_dir)) {
-    if (entry.path().extension() == ".log") log.path = std::max(log.path, entry.path().string());
-  }
-  std::ifstream file(log.path, std::ios::binary);
-  const std::string bytes((std::istreambuf_iterator<char>(file)), {});
-  log.end = bytes.find_last_not_of('\0') + 1;
-  return log;
-}
 
 }  // namespace kill_test

@@ -86,12 +86,4 @@ class Asld {
   std::unique_ptr<Process> process_;
 };
 
-// The newest of a store's logs, and where its records end: a process that was killed leaves zeros
-// behind them.
-struct LogFile {
-  std::string path;
-  uint64_t end = 0;
-};
-LogFile NewestLog(const std::string& data_dir);
-
 }  // namespace kill_test

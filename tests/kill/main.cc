@@ -16,6 +16,7 @@
 #include <filesystem>
 #include <random>
 
+#include "storage/log_testing.h"
 #include "tests/kill/asld_process.h"
 #include "tests/kill/audit.h"
 #include "tests/kill/load.h"
@@ -52,7 +53,7 @@ std::vector<std::string> FlagsFor(const Options& options) {
 
 // The newest log loses its second half, as if the disk had never had it.
 void CutNewestLog(const std::string& directory) {
-  const LogFile log = NewestLog(directory);
+  const storage::NewestLog log(directory);
   std::filesystem::resize_file(log.path, log.end / 2);
 }
 

@@ -19,6 +19,7 @@
 #include <thread>
 
 #include "fmt/format.h"
+#include "storage/log_testing.h"
 #include "tests/kill/asld_process.h"
 #include "tests/kill/engine_calls.h"
 
@@ -218,7 +219,7 @@ TEST_F(StoreProcess, AFlippedBitInTheLogIsRefusedUnlessTheLossIsAccepted) {
   ASSERT_TRUE(starters.WaitFor(200)) << asld_->process().errors();
   asld_->Kill();
   starters.End();
-  const LogFile log = NewestLog(asld_->data_dir());
+  const storage::NewestLog log(asld_->data_dir());
   ASSERT_NO_FATAL_FAILURE(FlipBit(log.path, log.end / 2));
   const std::string before = Contents(log.path);
 

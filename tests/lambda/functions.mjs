@@ -2,12 +2,7 @@
 // SPDX-FileCopyrightText: The asld authors
 //
 // The functions that tests run in AWS's runtime client; one process each.
-import { createRequire } from "node:module";
-import path from "node:path";
-import { fileURLToPath } from "node:url";
-
-const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
-const sfn = createRequire(path.join(root, "build/clients/node/package.json"))("@aws-sdk/client-sfn");
+import { clientOf, sfn } from "../clients/sfn.mjs";
 
 export const echo = async (event) => event;
 
@@ -23,8 +18,7 @@ export const crash = async () => process.exit(3);
 
 // Answers the Task by its token, at the endpoint that the event names.
 export const approve = async ({ url, token, order }) => {
-  const client = new sfn.SFNClient({ endpoint: url, region: "us-east-1", disableHostPrefix: true,
-    credentials: { accessKeyId: "any", secretAccessKey: "any" } });
+  const client = clientOf(url);
   await client.send(new sfn.SendTaskHeartbeatCommand({ taskToken: token }));
   await client.send(order > 0 ? new sfn.SendTaskSuccessCommand({ taskToken: token, output: '{"approved": true}' })
     : new sfn.SendTaskFailureCommand({ taskToken: token, error: "Refused", cause: "no such order" }));

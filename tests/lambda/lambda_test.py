@@ -28,14 +28,15 @@ if pathlib.Path(sys.prefix) != PYTHON.parents[1]:
     if not PYTHON.exists():
         skip()
     os.execv(PYTHON, [str(PYTHON), *sys.argv])
-if not (PYTHON.parents[1] / "node" / "node_modules" / "aws-lambda-ric").exists():
-    skip()
 
 import boto3  # noqa: E402
 from botocore.config import Config  # noqa: E402
 
-from endpoint import KEY, Endpoint  # noqa: E402
+from endpoint import KEY, RUNTIME_CLIENT, Endpoint  # noqa: E402
 from toxic_proxy import ToxicProxy  # noqa: E402
+
+if not RUNTIME_CLIENT.exists():
+    skip()
 
 ROLE = "arn:aws:iam::123456789012:role/any"
 FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:"

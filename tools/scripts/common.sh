@@ -44,7 +44,7 @@ fetch_python() { run /usr/bin/python3 -m venv "$1" && run "$1/bin/pip" install -
 fetch_node() {
   command -v npm >/dev/null || setup node || return
   (($(node -p 'parseInt(process.versions.node)') >= 20)) || return
-  setup lambda || return
+  (setup lambda) || true
   local prefix
   prefix=$(node -p 'require("path").resolve(process.execPath, "../..")')
   [[ ! -f $prefix/include/node/node.h ]] || local -x npm_config_nodedir=$prefix
